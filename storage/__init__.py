@@ -1,0 +1,1 @@
+"""Photos, their words and their files. Knows no Qt and no model."""
