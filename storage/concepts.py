@@ -1,0 +1,146 @@
+"""The concepts of a library: the vocabulary's tree as far as search needs it, and the keywords of people.
+
+The vocabulary lives with the models, which storage does not know; whoever tags hands over a `ConceptRow` for each
+concept, with its place in the tree and its words. A keyword that a person or a file uses is a concept too: the
+vocabulary's where a word of it is the same, else one of its own.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from storage.words import fold
+
+KEYWORD = "keyword"
+"""Kind of a concept that only people use; its key is "keyword:" and the folded word."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptRow:
+    """One concept of a vocabulary.
+
+    Attributes:
+        key: its stable name.
+        name: what people see.
+        kind: "person", "animal", "food", ….
+        above: keys of all concepts above it.
+        words: what a search finds it by: names, plurals, synonyms, in any language.
+    """
+
+    key: str
+    name: str
+    kind: str
+    above: Sequence[str]
+    words: Sequence[str]
+
+
+def install(connection: Connection, concepts: Sequence[ConceptRow], version: str) -> bool:
+    """Bring the library's tree in step with a vocabulary; tags keep their concept.
+
+    Args:
+        concepts: the whole vocabulary.
+        version: its fingerprint; nothing is done where the library has this version already.
+
+    Returns:
+        True where something was written.
+    """
+    known = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'vocabulary'").scalar()
+    if known == json.dumps(version):
+        return False
+    connection.exec_driver_sql(
+        "INSERT INTO concept (key, name, kind) VALUES (?, ?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET name = excluded.name, kind = excluded.kind",
+        [(c.key, c.name, c.kind) for c in concepts],
+    )
+    ids = ids_by_key(connection)
+    connection.exec_driver_sql("DELETE FROM concept_above")
+    connection.exec_driver_sql(
+        f"DELETE FROM concept_word WHERE concept_id IN (SELECT id FROM concept WHERE kind != '{KEYWORD}')"
+    )
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO concept_above (concept_id, above_id) VALUES (?, ?)",
+        [(ids[c.key], ids[above]) for c in concepts for above in (*c.above, c.key)],
+    )
+    words = {(fold(word), ids[c.key]) for c in concepts for word in (c.name, *c.words) if fold(word)}
+    connection.exec_driver_sql("INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", sorted(words))
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO setting (key, value) VALUES ('vocabulary', ?)", (json.dumps(version),)
+    )
+    return True
+
+
+def ids_by_key(connection: Connection) -> dict[str, int]:
+    """The id of every concept by its key."""
+    return {key: number for key, number in connection.exec_driver_sql("SELECT key, id FROM concept")}
+
+
+def for_keyword(connection: Connection, keyword: str) -> int:
+    """The concept for a keyword of a person or a file; made where there is none.
+
+    A vocabulary concept answers when the keyword is its own name, so that "Dog" in a file and "dog" from a model are
+    one tag; a mere synonym does not, because the words of people are kept as they wrote them.
+    """
+    folded = fold(keyword)
+    found = connection.exec_driver_sql(
+        "SELECT c.id, c.name FROM concept_word w JOIN concept c ON c.id = w.concept_id WHERE w.word = ?", (folded,)
+    ).all()
+    for number, name in found:
+        if fold(name) == folded:
+            return int(number)
+    connection.exec_driver_sql(
+        "INSERT INTO concept (key, name, kind) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING",
+        (f"keyword:{folded}", " ".join(keyword.split()), KEYWORD),
+    )
+    number = connection.exec_driver_sql("SELECT id FROM concept WHERE key = ?", (f"keyword:{folded}",)).scalar_one()
+    connection.exec_driver_sql("INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", (folded, number))
+    return int(number)
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptCount:
+    """One concept that photos have, with the number of photos below it in the tree."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    photos: int
+
+
+def counts(connection: Connection) -> list[ConceptCount]:
+    """Every concept that some photo has (itself or through one below it), most photos first."""
+    return [
+        ConceptCount(*row)
+        for row in connection.exec_driver_sql(
+            "SELECT c.id, c.key, c.name, c.kind, count(DISTINCT t.photo_id) AS photos FROM tag t "
+            "JOIN photo p ON p.id = t.photo_id AND p.missing_since IS NULL "
+            "JOIN (SELECT concept_id, above_id FROM concept_above UNION SELECT id, id FROM concept) a "
+            "ON a.concept_id = t.concept_id JOIN concept c ON c.id = a.above_id "
+            "WHERE t.state < 2 GROUP BY c.id ORDER BY photos DESC, c.name"
+        )
+    ]
+
+
+def complete(connection: Connection, start: str, limit: int = 12) -> list[str]:
+    """Names of concepts in use that begin with (or have a word beginning with) `start`, for completion."""
+    folded = fold(start).replace("%", "").replace("_", " ")
+    if not folded:
+        return []
+    return [
+        name
+        for (name,) in connection.exec_driver_sql(
+            "SELECT DISTINCT c.name FROM concept_word w JOIN concept c ON c.id = w.concept_id "
+            "WHERE (w.word LIKE ? OR w.word LIKE ?) AND EXISTS "
+            "(SELECT 1 FROM concept_above a JOIN tag t ON t.concept_id = a.concept_id "
+            "WHERE a.above_id = c.id AND t.state < 2) ORDER BY length(c.name), c.name LIMIT ?",
+            (f"{folded}%", f"% {folded}%", limit),
+        )
+    ]
+
+
+def keywords_of(connection: Connection, concepts: Iterable[int]) -> list[str]:
+    """Names of these concepts."""
+    ids = ",".join(str(int(c)) for c in concepts)
+    return [n for (n,) in connection.exec_driver_sql(f"SELECT name FROM concept WHERE id IN ({ids}) ORDER BY name")]

@@ -1,0 +1,136 @@
+"""Undo and redo of what the user did, by batch, across restarts.
+
+Before a batch changes photos, a snapshot of their tags and texts is kept. Undoing puts the snapshot back and keeps
+what it replaced, so the same step is the redo. Machine work is not in the history: it never overwrites a person.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from storage.library import Library, Write
+from storage.words import restore, snapshots
+
+KEPT = 1_000
+"""Batches of review steps that are kept; older ones are forgotten when a new one begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One thing the user did.
+
+    Attributes:
+        kind: "review" (tags and texts) or "embed" (files).
+        label: for people, in the imperative: "approve 214 photos".
+        at: when, UTC, ISO 8601.
+        photos: how many photos it changed.
+    """
+
+    id: int
+    kind: str
+    label: str
+    at: str
+    photos: int
+    undone: bool
+
+
+def now() -> str:
+    """The present moment as the library writes it: UTC, ISO 8601, seconds."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def begin(block: Write, kind: str, label: str) -> int:
+    """A new batch; what had been undone can't be redone after it.
+
+    Returns:
+        its id.
+    """
+    run = block.connection.exec_driver_sql
+    run("DELETE FROM batch WHERE undone = 1 AND kind = 'review'")
+    run("DELETE FROM batch WHERE kind = 'review' AND id <= (SELECT max(id) FROM batch) - ?", (KEPT,))
+    run("INSERT INTO batch (kind, label, at) VALUES (?, ?, ?)", (kind, label, now()))
+    block.settings_changed()
+    return int(run("SELECT last_insert_rowid()").scalar_one())
+
+
+def record(block: Write, label: str, photos: Collection[int]) -> int:
+    """Keep the words of these photos as they are now, under a new batch. Call it before changing them.
+
+    Returns:
+        the batch's id.
+    """
+    number = begin(block, "review", label)
+    kept = snapshots(block.connection, photos)
+    if kept:
+        block.connection.exec_driver_sql(
+            "INSERT INTO batch_photo (batch_id, photo_id, words) VALUES (?, ?, ?)",
+            [(number, photo, words) for photo, words in kept.items()],
+        )
+    return number
+
+
+def batches(connection: Connection, limit: int = 100) -> list[Batch]:
+    """What the user did, newest first."""
+    return [
+        Batch(i, kind, label, at, photos, bool(undone))
+        for i, kind, label, at, undone, photos in connection.exec_driver_sql(
+            "SELECT b.id, b.kind, b.label, b.at, b.undone, CASE b.kind WHEN 'review' THEN "
+            "(SELECT count(*) FROM batch_photo p WHERE p.batch_id = b.id) ELSE "
+            "(SELECT count(*) FROM file_write w WHERE w.batch_id = b.id AND w.done IN (1, 2)) END "
+            "FROM batch b ORDER BY b.id DESC LIMIT ?",
+            (limit,),
+        )
+    ]
+
+
+def next_undo(connection: Connection) -> Batch | None:
+    """The batch that undo would take back, or None."""
+    return next((b for b in batches(connection, KEPT) if b.kind == "review" and not b.undone), None)
+
+
+def next_redo(connection: Connection) -> Batch | None:
+    """The batch that redo would do again, or None."""
+    undone = [b for b in batches(connection, KEPT) if b.kind == "review" and b.undone]
+    return undone[-1] if undone else None
+
+
+def undo(library: Library) -> Batch | None:
+    """Take back the newest batch that is not undone.
+
+    Returns:
+        the batch, or None where there was nothing to undo.
+    """
+    return _swap(library, redo=False)
+
+
+def redo(library: Library) -> Batch | None:
+    """Do the batch again that was undone last.
+
+    Returns:
+        the batch, or None where there was nothing to redo.
+    """
+    return _swap(library, redo=True)
+
+
+def _swap(library: Library, *, redo: bool) -> Batch | None:
+    with library.write() as block:
+        connection = block.connection
+        chosen = next_redo(connection) if redo else next_undo(connection)
+        if chosen is None:
+            return None
+        kept = connection.exec_driver_sql(
+            "SELECT photo_id, words FROM batch_photo WHERE batch_id = ?", (chosen.id,)
+        ).all()
+        present = snapshots(connection, [photo for photo, _ in kept])
+        for photo, words in kept:
+            restore(connection, photo, words)
+            connection.exec_driver_sql(
+                "UPDATE batch_photo SET words = ? WHERE batch_id = ? AND photo_id = ?",
+                (present[photo], chosen.id, photo),
+            )
+            block.touch(photo)
+        connection.exec_driver_sql("UPDATE batch SET undone = ? WHERE id = ?", (int(not redo), chosen.id))
+        block.settings_changed()
+    return chosen

@@ -1,0 +1,70 @@
+"""What a write block brings up to date before it commits: the states and search rows of the photos it touched.
+
+Both follow from tags and texts alone, so no other room has to remember them, and they can never disagree with what
+they are made from.
+"""
+
+import os
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from storage.schema import Field, Origin, PhotoState, TagState, TextState
+from storage.words import approved_words, chunks, searchable_texts
+
+
+def refresh(connection: Connection, photos: Collection[int]) -> None:
+    """Bring states and search rows of these photos up to date; ids that are gone lose their search row."""
+    for chunk in chunks(photos):
+        _refresh_states(connection, chunk)
+        _refresh_search(connection, chunk)
+
+
+def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
+    ids = ",".join(str(int(i)) for i in photos)
+    draft, approved, judged, kept = set(), set(), set(), {}
+    for photo, field, state in connection.exec_driver_sql(
+        f"SELECT photo_id, field, state FROM text WHERE photo_id IN ({ids})"
+    ):
+        if state == TextState.APPROVED and field in (Field.ALT_TEXT, Field.EXTENDED):
+            approved.add(photo)
+        elif state == TextState.DRAFT and field == Field.ALT_TEXT:
+            draft.add(photo)
+    for (photo,) in connection.exec_driver_sql(
+        f"SELECT DISTINCT photo_id FROM tag WHERE photo_id IN ({ids}) "
+        f"AND state = {int(TagState.ACCEPTED)} AND origin != {int(Origin.FILE)}"
+    ):
+        judged.add(photo)
+    for photo, words, outside in connection.exec_driver_sql(
+        f"SELECT photo_id, words, outside FROM embedded WHERE photo_id IN ({ids})"
+    ):
+        kept[photo] = (words, outside)
+    sure = {p for p in photos if p in approved or (p in judged and p not in draft)}
+    words_now = approved_words(connection, sure & kept.keys())
+    states = []
+    for photo in photos:
+        state = PhotoState.NONE
+        if photo in kept and kept[photo][1] is not None:
+            state = PhotoState.STALE
+        elif photo in sure:
+            same = photo in kept and kept[photo][0] == words_now[photo].canonical()
+            state = PhotoState.EMBEDDED if same else PhotoState.APPROVED
+        elif photo in draft:
+            state = PhotoState.DRAFT
+        states.append((int(state), photo))
+    connection.exec_driver_sql("UPDATE photo SET state = ? WHERE id = ?", states)
+
+
+def _refresh_search(connection: Connection, photos: Collection[int]) -> None:
+    ids = ",".join(str(int(i)) for i in photos)
+    names = {
+        photo: os.fsdecode(file).encode("utf-8", "replace").decode()
+        for photo, file in connection.exec_driver_sql(f"SELECT id, file FROM photo WHERE id IN ({ids})")
+    }
+    texts = searchable_texts(connection, names)
+    connection.exec_driver_sql("DELETE FROM photo_words WHERE rowid = ?", [(p,) for p in photos])
+    if names:
+        connection.exec_driver_sql(
+            "INSERT INTO photo_words (rowid, texts, name) VALUES (?, ?, ?)",
+            [(photo, texts[photo], name) for photo, name in names.items()],
+        )

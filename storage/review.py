@@ -1,0 +1,240 @@
+"""What a person does with suggestions: approve, reject, edit. Each step is one batch in the history.
+
+Invariants: nothing here is called by a machine; a text that a person typed has origin USER and is never overwritten by
+a lower origin; a rejected tag keeps its row, so that it is not proposed again.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from storage import concepts, history
+from storage.job import KnownError
+from storage.library import Library, Write
+from storage.schema import Field, Origin, TagState, TextState
+from storage.words import chunks
+
+
+def count_label(verb: str, photos: int) -> str:
+    """What a batch is called: "approve 1 photo", "approve 214 photos"."""
+    return f"{verb} {photos:,} photo{'' if photos == 1 else 's'}"
+
+
+def approve(library: Library, photos: Sequence[int]) -> int:
+    """Approve what is proposed for these photos: drafts lose their hedge, remaining suggested tags are accepted.
+
+    Returns:
+        how many photos had something to approve.
+    """
+
+    def step(block: Write, ids: str) -> None:
+        run = block.connection.exec_driver_sql
+        run(
+            f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
+            f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+        )
+        run(
+            f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
+            f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
+        )
+
+    return _apply(library, "approve", photos, step, only=_with_proposals)
+
+
+def reject(library: Library, photos: Sequence[int]) -> int:
+    """Reject the proposed texts of these photos; they are not proposed again. Tags stay as they are.
+
+    Returns:
+        how many photos had a proposed text.
+    """
+
+    def step(block: Write, ids: str) -> None:
+        block.connection.exec_driver_sql(
+            f"UPDATE text SET state = {int(TextState.REJECTED)} "
+            f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+        )
+
+    return _apply(library, "reject the text of", photos, step, only=_with_drafts)
+
+
+def withdraw(library: Library, photos: Sequence[int]) -> int:
+    """Take the approval of texts back: they are drafts again, with the words they have.
+
+    Returns:
+        how many photos had an approved text.
+    """
+
+    def step(block: Write, ids: str) -> None:
+        block.connection.exec_driver_sql(
+            f"UPDATE text SET state = {int(TextState.DRAFT)} "
+            f"WHERE state = {int(TextState.APPROVED)} AND photo_id IN ({ids})"
+        )
+
+    return _apply(library, "take back the approval of", photos, step)
+
+
+def set_text(
+    library: Library,
+    photos: Sequence[int],
+    words: str,
+    *,
+    field: Field = Field.ALT_TEXT,
+    language: str = "en",
+    approve: bool = True,
+) -> int:
+    """Give these photos a text that a person typed; an empty one removes the text.
+
+    Args:
+        words: white space at its ends is dropped; newlines inside are kept.
+        approve: False keeps it a draft.
+
+    Returns:
+        how many photos were given.
+
+    Raises:
+        KnownError: the text has characters that no file format can carry.
+    """
+    words = words.strip()
+    if any(c < " " and c not in "\n\r\t" for c in words) or any(0xD800 <= ord(c) < 0xE000 for c in words):
+        raise KnownError("The text has control characters that can't be written into a photo. Please remove them.")
+    state = TextState.APPROVED if approve else TextState.DRAFT
+
+    def step(block: Write, ids: str) -> None:
+        run = block.connection.exec_driver_sql
+        where = f"photo_id IN ({ids}) AND field = ? AND language = ?"
+        run(f"DELETE FROM text WHERE {where}", (int(field), language))
+        if words:
+            run(
+                "INSERT INTO text (photo_id, field, language, text, plain, origin, state) "
+                f"SELECT id, ?, ?, ?, NULL, ?, ? FROM photo WHERE id IN ({ids})",
+                (int(field), language, words, int(Origin.USER), int(state)),
+            )
+
+    return _apply(library, "set the text of" if words else "remove the text of", photos, step)
+
+
+def approve_text(library: Library, photo: int, words: str, *, language: str = "en") -> None:
+    """Approve a photo with the words that stand in the editor: edited words count as a person's."""
+    with library.read() as connection:
+        current = connection.exec_driver_sql(
+            "SELECT text, plain FROM text WHERE photo_id = ? AND field = 0 AND language = ? AND state < 2",
+            (photo, language),
+        ).first()
+    words = words.strip()
+    unchanged = current is not None and words in (current[0].strip(), (current[1] or "").strip())
+
+    def step(block: Write, ids: str) -> None:
+        run = block.connection.exec_driver_sql
+        if not unchanged:
+            run("DELETE FROM text WHERE photo_id = ? AND field = 0 AND language = ?", (photo, language))
+            if words:
+                run(
+                    "INSERT INTO text VALUES (?, 0, ?, ?, NULL, ?, ?)",
+                    (photo, language, words, int(Origin.USER), int(TextState.APPROVED)),
+                )
+        run(
+            f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
+            f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+        )
+        run(
+            f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
+            f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
+        )
+
+    _apply(library, "approve", [photo], step)
+
+
+def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagState) -> int:
+    """Accept, reject or leave open one tag of these photos, where they have it.
+
+    Returns:
+        how many photos have it.
+    """
+    verb = {TagState.ACCEPTED: "accept", TagState.REJECTED: "reject", TagState.SUGGESTED: "leave open"}[state]
+
+    def step(block: Write, ids: str) -> None:
+        block.connection.exec_driver_sql(
+            f"UPDATE tag SET state = ? WHERE concept_id = ? AND photo_id IN ({ids})", (int(state), concept)
+        )
+
+    def having(connection: Connection, ids: str) -> Iterable[int]:
+        return [
+            int(photo)
+            for (photo,) in connection.exec_driver_sql(
+                f"SELECT photo_id FROM tag WHERE concept_id = ? AND photo_id IN ({ids})", (concept,)
+            )
+        ]
+
+    return _apply(library, f"{verb} a tag of", photos, step, only=having)
+
+
+def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int:
+    """Give these photos a keyword of the user's; accepted at once.
+
+    Returns:
+        the concept's id.
+
+    Raises:
+        KnownError: the keyword is empty.
+    """
+    keyword = " ".join(keyword.split())
+    if not keyword:
+        raise KnownError("A tag needs at least one letter.")
+    chosen: list[int] = []
+
+    def step(block: Write, ids: str) -> None:
+        chosen.append(concepts.for_keyword(block.connection, keyword))
+        block.connection.exec_driver_sql(
+            "INSERT INTO tag (photo_id, concept_id, origin, state, score, count) "
+            f"SELECT id, ?, {int(Origin.USER)}, {int(TagState.ACCEPTED)}, NULL, NULL FROM photo WHERE id IN ({ids}) "
+            "ON CONFLICT (photo_id, concept_id) DO UPDATE SET origin = excluded.origin, state = excluded.state",
+            (chosen[-1],),
+        )
+
+    _apply(library, f"add “{keyword}” to", photos, step)
+    return chosen[-1]
+
+
+Step = Callable[[Write, str], None]
+"""Changes photos whose ids are given as SQL text, "1,2,3"."""
+
+
+def _apply(
+    library: Library,
+    verb: str,
+    photos: Collection[int],
+    step: Step,
+    *,
+    only: Callable[[Connection, str], Iterable[int]] | None = None,
+) -> int:
+    """One batch in one transaction: keep what was, change it."""
+    with library.write() as block:
+        chosen = list(dict.fromkeys(photos))
+        if only is not None:
+            chosen = [p for ids in chunks(chosen) for p in only(block.connection, ",".join(map(str, ids)))]
+        if not chosen:
+            return 0
+        history.record(block, count_label(verb, len(chosen)), chosen)
+        for ids in chunks(chosen):
+            step(block, ",".join(str(int(i)) for i in ids))
+        block.touch(chosen)
+    return len(chosen)
+
+
+def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:
+    return [
+        int(photo)
+        for (photo,) in connection.exec_driver_sql(
+            f"SELECT DISTINCT photo_id FROM text WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+        )
+    ]
+
+
+def _with_proposals(connection: Connection, ids: str) -> Iterable[int]:
+    return [
+        int(photo)
+        for (photo,) in connection.exec_driver_sql(
+            f"SELECT photo_id FROM text WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids}) "
+            f"UNION SELECT photo_id FROM tag WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
+        )
+    ]

@@ -1,0 +1,204 @@
+"""The tables of a library, for building queries. Tables only: `migrations.py` makes them.
+
+Paths are bytes (`os.fsencode`), because a file name need not be text. A photo's path is its folder's path and its
+file name; a million photos then share a few thousand folder rows.
+"""
+
+from enum import IntEnum
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.types import REAL
+
+metadata = MetaData()
+
+
+class Origin(IntEnum):
+    """Who said a value; a lower origin never overwrites a higher one."""
+
+    MODEL = 0
+    FILE = 1
+    USER = 2
+
+
+class TagState(IntEnum):
+    """What became of a tag. A rejected one stays, so that it is never proposed again."""
+
+    SUGGESTED = 0
+    ACCEPTED = 1
+    REJECTED = 2
+
+
+class TextState(IntEnum):
+    """What became of a text."""
+
+    DRAFT = 0
+    APPROVED = 1
+    REJECTED = 2
+
+
+class Field(IntEnum):
+    """Which text of a photo."""
+
+    ALT_TEXT = 0
+    EXTENDED = 1
+    CAPTION = 2
+    TITLE = 3
+
+
+class PhotoState(IntEnum):
+    """Where a photo is on its way; worked out from its texts on every write, never set by hand."""
+
+    NONE = 0
+    DRAFT = 1
+    APPROVED = 2
+    EMBEDDED = 3
+    STALE = 4
+
+
+root = Table("root", metadata, Column("path", LargeBinary, primary_key=True), Column("added", Text))
+
+folder = Table("folder", metadata, Column("id", Integer, primary_key=True), Column("path", LargeBinary, unique=True))
+
+folder_problem = Table(
+    "folder_problem",
+    metadata,
+    Column("path", LargeBinary, primary_key=True),
+    Column("message", Text),
+    Column("at", Text),
+)
+
+photo = Table(
+    "photo",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("folder_id", Integer, ForeignKey("folder.id")),
+    Column("file", LargeBinary),
+    Column("inode", Integer),
+    Column("size", Integer),
+    Column("mtime_ns", Integer),
+    Column("sidecar", Text),  # identity of the sidecar that was read with it, None without one
+    Column("digest", LargeBinary),  # of the image data, not of the metadata
+    Column("format", Text),
+    Column("width", Integer),  # of the upright photo
+    Column("height", Integer),
+    Column("taken", Text),  # local time of the camera, ISO 8601 without zone
+    Column("camera", Text),
+    Column("state", Integer),
+    Column("people", Integer),
+    Column("people_exact", Integer),
+    Column("certainty", REAL),
+    Column("described", LargeBinary),  # fingerprint of the findings and rules the draft was made from
+    Column("missing_since", Text),
+    Column("added", Text),
+)
+
+problem = Table(
+    "problem",
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("stage", Text, primary_key=True),
+    Column("message", Text),
+    Column("at", Text),
+)
+
+concept = Table(
+    "concept",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Text, unique=True),
+    Column("name", Text),
+    Column("kind", Text),
+)
+
+concept_above = Table(
+    "concept_above",  # every concept is also above itself
+    metadata,
+    Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+    Column("above_id", Integer, ForeignKey("concept.id"), primary_key=True),
+)
+
+concept_word = Table(
+    "concept_word",
+    metadata,
+    Column("word", Text, primary_key=True),  # folded by `words.fold`
+    Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+    Column("origin", Integer),
+    Column("state", Integer),
+    Column("score", REAL),
+    Column("count", Integer),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("pack", Text, primary_key=True),
+    Column("version", Text),
+    Column("digest", LargeBinary),
+    Column("findings", Text),
+)
+
+text = Table(
+    "text",
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("field", Integer, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("text", Text),
+    Column("plain", Text),  # a draft without its hedge, which approval puts in its place
+    Column("origin", Integer),
+    Column("state", Integer),
+)
+
+embedded = Table(
+    "embedded",
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("words", Text),  # the library's words when they were last in step with the file
+    Column("in_file", Text),  # the words read back from the file then
+    Column("target", LargeBinary),
+    Column("at", Text),
+    Column("ours", Integer),  # 1 when Altfolio wrote them
+    Column("outside", Text),  # the file's words where another program changed them since
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text),  # "review" or "embed"
+    Column("label", Text),
+    Column("at", Text),
+    Column("undone", Integer),
+)
+
+batch_photo = Table(
+    "batch_photo",
+    metadata,
+    Column("batch_id", Integer, ForeignKey("batch.id"), primary_key=True),
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("words", Text),  # tags and texts before the batch (after it, once it is undone)
+)
+
+file_write = Table(
+    "file_write",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("batch.id")),
+    Column("photo_id", Integer, ForeignKey("photo.id")),
+    Column("target", LargeBinary),
+    Column("intent", LargeBinary),
+    Column("done", Integer),  # 0 under way, 1 written, 2 undone, 3 failed
+    Column("undo", LargeBinary),
+    Column("message", Text),
+    Column("at", Text),
+)
+
+setting = Table("setting", metadata, Column("key", Text, primary_key=True), Column("value", Text))

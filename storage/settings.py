@@ -1,0 +1,90 @@
+"""What the user chose, kept in the library: one table of settings with their types, ranges and defaults."""
+
+import json
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage.job import KnownError
+from storage.library import Library
+
+_PREFIX = "user."
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "language": ("en", "de", "fr", "es", "it", "pt"),
+    "sidecar": ("never", "risky", "always"),
+    "sidecar_name": ("IMG.jpg.xmp", "IMG.xmp"),
+    "theme": ("system", "light", "dark", "contrast"),
+    "effort": ("quiet", "balanced", "all cores"),
+    "write_when": ("on demand", "when approved"),
+}
+"""The values that a setting of the same name may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings.
+
+    Attributes:
+        language: of the texts the program writes, BCP 47 primary subtag.
+        sidecar: "never", "risky" (RAW and formats that are not written in the file) or "always".
+        sidecar_name: how a new sidecar is called.
+        keep_times: a written file keeps its modification time.
+        write_keywords: accepted tags are written as keywords too.
+        theme: of the window.
+        text_size: of the window, percent of the system's, 75..300.
+        effort: how much of the machine a job takes.
+        write_when: embed only on demand, or as soon as a photo is approved.
+    """
+
+    language: str = "en"
+    sidecar: str = "risky"
+    sidecar_name: str = "IMG.jpg.xmp"
+    keep_times: bool = True
+    write_keywords: bool = True
+    theme: str = "system"
+    text_size: int = 100
+    effort: str = "balanced"
+    write_when: str = "on demand"
+
+
+def load(connection: Connection) -> Settings:
+    """The settings of this library; what is missing or no longer allowed is at its default."""
+    found: dict[str, Any] = {}
+    known = {f.name: f for f in fields(Settings)}
+    for key, value in connection.exec_driver_sql("SELECT key, value FROM setting"):
+        name = str(key).removeprefix(_PREFIX)
+        if key != name and name in known:
+            try:
+                found[name] = _checked(name, json.loads(value))
+            except (KnownError, ValueError):
+                continue
+    return replace(Settings(), **found)
+
+
+def save(library: Library, **changes: object) -> Settings:
+    """Change some settings.
+
+    Raises:
+        KnownError: a value is not allowed; nothing is changed.
+    """
+    checked = {name: _checked(name, value) for name, value in changes.items()}
+    with library.write() as block:
+        for name, value in checked.items():
+            block.connection.exec_driver_sql(
+                "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_PREFIX + name, json.dumps(value))
+            )
+        block.settings_changed()
+        return load(block.connection)
+
+
+def _checked(name: str, value: object) -> object:
+    default = getattr(Settings(), name)
+    if name in CHOICES and value not in CHOICES[name]:
+        raise KnownError(f"“{value}” is not possible for {name}; choose one of {', '.join(CHOICES[name])}.")
+    if not isinstance(value, type(default)) or (isinstance(value, bool) != isinstance(default, bool)):
+        raise KnownError(f"“{value}” is not possible for {name}.")
+    if name == "text_size" and not 75 <= int(str(value)) <= 300:
+        raise KnownError("The text size is between 75 and 300 percent.")
+    return value

@@ -1,0 +1,138 @@
+"""The words of a photo as the library has them: to compare, to search, to put back.
+
+Three forms, each for one use: `fold` is how words are compared and searched; `approved_words` is what may be written
+into a file; a snapshot is everything a person can change about a photo, kept so that it can be put back.
+"""
+
+import json
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from storage.schema import Field, Origin, TagState, TextState
+
+CHUNK = 500
+"""Ids asked for in one statement; SQLite allows 32,766 variables, and short statements keep its cache useful."""
+
+
+def fold(word: str) -> str:
+    """The form in which words are compared: no case, no accents, one space between words.
+
+    Unicode NFKD without combining marks, then casefold; "Crème  brûlée" and "creme brulee" are equal.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedWords:
+    """What of a photo may be written into its file: approved texts by language, accepted keywords.
+
+    Attributes:
+        texts: field → language → text.
+        keywords: accepted, as they are shown, sorted.
+        rejected: keywords that must not be in the file, sorted.
+    """
+
+    texts: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+    def canonical(self) -> str:
+        """The same words always as the same string, to see whether anything changed since."""
+        texts = {str(int(f)): dict(sorted(by.items())) for f, by in sorted(self.texts.items()) if by}
+        return json.dumps({"texts": texts, "keywords": list(self.keywords)}, ensure_ascii=False, sort_keys=True)
+
+
+def approved_words(connection: Connection, photos: Collection[int]) -> dict[int, ApprovedWords]:
+    """The words of each photo that may be embedded; every id asked for is in the answer."""
+    texts: dict[int, dict[Field, dict[str, str]]] = {}
+    accepted: dict[int, list[str]] = {}
+    rejected: dict[int, list[str]] = {}
+    for row in _rows(
+        connection,
+        "SELECT photo_id, field, language, text FROM text WHERE state = 1 AND photo_id IN ({ids})",
+        photos,
+    ):
+        texts.setdefault(row[0], {}).setdefault(Field(row[1]), {})[row[2]] = row[3]
+    for row in _rows(
+        connection,
+        "SELECT t.photo_id, c.name, t.state FROM tag t JOIN concept c ON c.id = t.concept_id "
+        "WHERE t.state > 0 AND t.photo_id IN ({ids})",
+        photos,
+    ):
+        (accepted if row[2] == TagState.ACCEPTED else rejected).setdefault(row[0], []).append(row[1])
+    return {
+        photo: ApprovedWords(
+            texts.get(photo, {}),
+            tuple(sorted(accepted.get(photo, ()))),
+            tuple(sorted(rejected.get(photo, ()))),
+        )
+        for photo in photos
+    }
+
+
+def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]:
+    """All tags and texts of each photo as JSON, for `restore`."""
+    found: dict[int, dict[str, list[Any]]] = {photo: {"texts": [], "tags": []} for photo in photos}
+    for row in _rows(
+        connection,
+        "SELECT photo_id, field, language, text, plain, origin, state FROM text WHERE photo_id IN ({ids})",
+        photos,
+    ):
+        found[row[0]]["texts"].append(list(row[1:]))
+    for row in _rows(
+        connection,
+        "SELECT photo_id, concept_id, origin, state, score, count FROM tag WHERE photo_id IN ({ids})",
+        photos,
+    ):
+        found[row[0]]["tags"].append(list(row[1:]))
+    return {photo: json.dumps(value, ensure_ascii=False) for photo, value in found.items()}
+
+
+def restore(connection: Connection, photo: int, snapshot: str) -> None:
+    """Put back what `snapshots` kept of one photo."""
+    kept = json.loads(snapshot)
+    connection.execute(text("DELETE FROM text WHERE photo_id = :p"), {"p": photo})
+    connection.execute(text("DELETE FROM tag WHERE photo_id = :p"), {"p": photo})
+    for row in kept["texts"]:
+        connection.execute(
+            text("INSERT INTO text VALUES (:p, :f, :l, :t, :plain, :o, :s)"),
+            dict(zip(("f", "l", "t", "plain", "o", "s"), row, strict=True), p=photo),
+        )
+    for row in kept["tags"]:
+        connection.execute(
+            text("INSERT INTO tag VALUES (:p, :c, :o, :s, :score, :count)"),
+            dict(zip(("c", "o", "s", "score", "count"), row, strict=True), p=photo),
+        )
+
+
+def searchable_texts(connection: Connection, photos: Collection[int]) -> dict[int, str]:
+    """The texts of each photo that a search looks through.
+
+    Machine drafts are left out: they only repeat the tags, and "hot dog" in a draft must not answer "dog".
+    """
+    found: dict[int, list[str]] = {}
+    for photo, words in _rows(
+        connection,
+        "SELECT photo_id, text FROM text WHERE photo_id IN ({ids}) "
+        f"AND state != {int(TextState.REJECTED)} AND (state = {int(TextState.APPROVED)} OR origin > {int(Origin.MODEL)})",
+        photos,
+    ):
+        found.setdefault(photo, []).append(words)
+    return {photo: "\n".join(found.get(photo, ())) for photo in photos}
+
+
+def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
+    """Ids in portions for one statement each."""
+    listed = list(ids)
+    return (listed[i : i + CHUNK] for i in range(0, len(listed), CHUNK))
+
+
+def _rows(connection: Connection, statement: str, photos: Iterable[int]) -> Iterable[Any]:
+    for chunk in chunks(photos):
+        # The ids are integers of our own; as literals a large selection needs no variables.
+        yield from connection.exec_driver_sql(statement.format(ids=",".join(str(int(i)) for i in chunk)))
