@@ -73,7 +73,8 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
 
 def ids_by_key(connection: Connection) -> dict[str, int]:
     """The id of every concept by its key."""
-    return {key: number for key, number in connection.exec_driver_sql("SELECT key, id FROM concept")}
+    rows = connection.exec_driver_sql("SELECT key, id FROM concept")
+    return {str(key): int(number) for key, number in rows}
 
 
 def for_keyword(connection: Connection, keyword: str) -> int:

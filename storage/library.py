@@ -229,11 +229,14 @@ def _known_errors(path: Path) -> Iterator[None]:
 
 
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "The disk that holds the library “{name}” is full. Free some space and try again; nothing was lost.",
+    sqlite3.SQLITE_FULL: "The disk that holds the library “{name}” is full. Free some space and try again; "
+    "nothing was lost.",
     sqlite3.SQLITE_BUSY: "Another program has been using the library “{name}” for too long. Close it and try again.",
     sqlite3.SQLITE_READONLY: "The library “{name}” is read-only. Change its permissions and try again.",
-    sqlite3.SQLITE_CANTOPEN: "The library “{name}” can't be opened. Check that its folder exists and can be written to.",
-    sqlite3.SQLITE_CORRUPT: "The library “{name}” is damaged. Restore a backup; the words already in your photos are safe.",
+    sqlite3.SQLITE_CANTOPEN: "The library “{name}” can't be opened. Check that its folder exists and can be "
+    "written to.",
+    sqlite3.SQLITE_CORRUPT: "The library “{name}” is damaged. Restore a backup; the words already in your photos "
+    "are safe.",
     sqlite3.SQLITE_NOTADB: "“{name}” is not an Altfolio library.",
     sqlite3.SQLITE_IOERR: "The disk that holds the library “{name}” reports an error. Check the disk and try again.",
 }

@@ -28,15 +28,7 @@ def approve(library: Library, photos: Sequence[int]) -> int:
     """
 
     def step(block: Write, ids: str) -> None:
-        run = block.connection.exec_driver_sql
-        run(
-            f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
-            f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
-        )
-        run(
-            f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
-            f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
-        )
+        _approve(block.connection, ids)
 
     return _apply(library, "approve", photos, step, only=_with_proposals)
 
@@ -132,14 +124,7 @@ def approve_text(library: Library, photo: int, words: str, *, language: str = "e
                     "INSERT INTO text VALUES (?, 0, ?, ?, NULL, ?, ?)",
                     (photo, language, words, int(Origin.USER), int(TextState.APPROVED)),
                 )
-        run(
-            f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
-            f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
-        )
-        run(
-            f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
-            f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
-        )
+        _approve(block.connection, ids)
 
     _apply(library, "approve", [photo], step)
 
@@ -156,6 +141,8 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
         block.connection.exec_driver_sql(
             f"UPDATE tag SET state = ? WHERE concept_id = ? AND photo_id IN ({ids})", (int(state), concept)
         )
+        # A draft was made from the tags as they were; the next description makes it again.
+        block.connection.exec_driver_sql(f"UPDATE photo SET described = NULL WHERE id IN ({ids})")
 
     def having(connection: Connection, ids: str) -> Iterable[int]:
         return [
@@ -219,6 +206,16 @@ def _apply(
             step(block, ",".join(str(int(i)) for i in ids))
         block.touch(chosen)
     return len(chosen)
+
+
+def _approve(connection: Connection, ids: str) -> None:
+    connection.exec_driver_sql(
+        f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
+        f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+    )
+    connection.exec_driver_sql(
+        f"UPDATE tag SET state = {int(TagState.ACCEPTED)} WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
+    )
 
 
 def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:

@@ -119,7 +119,8 @@ def searchable_texts(connection: Connection, photos: Collection[int]) -> dict[in
     for photo, words in _rows(
         connection,
         "SELECT photo_id, text FROM text WHERE photo_id IN ({ids}) "
-        f"AND state != {int(TextState.REJECTED)} AND (state = {int(TextState.APPROVED)} OR origin > {int(Origin.MODEL)})",
+        f"AND state != {int(TextState.REJECTED)} "
+        f"AND (state = {int(TextState.APPROVED)} OR origin > {int(Origin.MODEL)})",
         photos,
     ):
         found.setdefault(photo, []).append(words)
