@@ -1,0 +1,99 @@
+"""Set the project up on this machine: virtual environment, pinned Python packages, system packages.
+
+`make` calls it before every target, so it has to be quick and silent when all is there: the packages are looked at
+again only when pyproject.toml, constraints.txt, the Python or the place of the project has changed.
+
+Invariants: idempotent; needs no network and no apt when nothing is missing; uses only the standard library; a set-up
+that was interrupted is taken up again, because the mark is written last.
+
+Usage: set_up.py run|check|test
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import system_packages
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+VENV_PYTHON = VENV / "bin" / "python"
+
+
+def main(purpose: str) -> int:
+    """Set up for a purpose: "run" the program, "check" its text, "test" it. Return the exit code."""
+    try:
+        _ensure_venv()
+        _ensure_python_packages("run" if purpose == "run" else "dev")
+    except subprocess.CalledProcessError as error:
+        print(f"The set-up stopped: {error}", file=sys.stderr)
+        return 1
+    if sys.platform == "linux":
+        if purpose in ("run", "test"):
+            system_packages.ensure(system_packages.window_needs())
+        if purpose == "test":
+            system_packages.ensure(system_packages.test_needs())
+    return 0
+
+
+def _ensure_venv() -> None:
+    if _works([VENV_PYTHON, "-m", "pip", "--version"]):
+        return
+    if VENV.exists():  # half made, or its Python has gone
+        shutil.rmtree(VENV)
+    if not _works([sys.executable, "-c", "import ensurepip, venv"]):
+        _get_ensurepip()
+    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+
+
+def _get_ensurepip() -> None:
+    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+    if not system_packages.install([package]):
+        print(f"Python's ensurepip is missing. On Debian or Ubuntu: sudo apt install {package}", file=sys.stderr)
+
+
+def _ensure_python_packages(kind: str) -> None:
+    mark = VENV / "set-up"
+    state = _state()
+    if mark.exists() and mark.read_text() in {f"{kind} {state}", f"dev {state}"}:
+        return
+    print("Installing the pinned Python packages …", file=sys.stderr, flush=True)
+    # Without a terminal pip must not ask; without build isolation it is the pinned setuptools that builds.
+    pip: list[str | Path] = [
+        VENV_PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
+    pip += ["--constraint", ROOT / "constraints.txt"]
+    project = str(ROOT) if kind == "run" else f"{ROOT}[dev]"
+    subprocess.run([*pip, "setuptools"], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([*pip, "--no-build-isolation", "--editable", project], check=True, stdin=subprocess.DEVNULL)
+    mark.write_text(f"{kind} {state}")
+
+
+def _state() -> str:
+    # The path belongs to it: an environment that was moved starts the program of its old place.
+    parts = [str(ROOT).encode(), subprocess.check_output([VENV_PYTHON, "--version"])]
+    parts += [(ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _works(command: list[str | Path]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test"):
+        sys.exit("Usage: set_up.py run|check|test")
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,39 @@
+# Everything a newcomer needs: `make run` shows the program, `make test` tests it, `make help` lists the rest.
+# Each target sets up what it needs first, once; see .ci/set_up.py.
+
+BIN := .venv/bin
+ARGS ?=
+export PHOTOS LIBRARY PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help run window test check format set-up-run set-up-check set-up-test clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+run: set-up-run ## scan, tag and describe PHOTOS=/some/folder (else the sample photos), then open the window
+	@.ci/main-job
+
+window: set-up-run ## open the window on your library, or on LIBRARY=file.altfolio
+	@if [ -n "$$LIBRARY" ]; then exec $(BIN)/altfolio --library "$$LIBRARY"; else exec $(BIN)/altfolio; fi
+
+test: set-up-test ## run all tests; ARGS='tests/storage -k scan' runs some
+	$(BIN)/python -m pytest $(ARGS)
+
+check: set-up-check ## style, types, imports and sizes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.checks.sizes
+
+format: set-up-check ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+set-up-run set-up-check set-up-test: set-up-%:
+	@python=$$(.ci/find-python) && "$$python" .ci/set_up.py $*
+
+clean: ## remove everything that was made here, the virtual environment too
+	rm -rf .venv build dist .cache *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
