@@ -1,0 +1,168 @@
+"""Puts a theme and a text size on the application, and follows the system when the user chose "system".
+
+One stylesheet is made from a theme's colours; sizes are on a 4-pixel grid, fonts in points so that they grow with the
+text size. Colours for painting by hand come from `Appearance.theme`.
+"""
+
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtWidgets import QApplication
+
+from gui import icons
+from gui.theme import CONTRAST, DARK, LIGHT, THEMES, Theme, colours
+
+_SHEET = """
+QWidget { color: $text; }
+QMainWindow, QDialog, QSplitter, #panel, #bar { background: $window; }
+#bar { border-bottom: 1px solid $line; }
+#status { background: $window; border-top: 1px solid $line; }
+#heading { font-size: ${large}pt; font-weight: 600; }
+#title { font-size: ${body}pt; font-weight: 600; }
+#muted, #caption { color: $muted; }
+#caption { font-size: ${small}pt; }
+#section { color: $muted; font-size: ${small}pt; font-weight: 600; }
+#card { background: $surface; border: 1px solid $line; border-radius: 8px; }
+#problem { color: $problem; }
+QToolTip { background: $surface; color: $text; border: 1px solid $border; padding: 4px; }
+QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
+  background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 8px;
+  selection-background-color: $accent; selection-color: $accent_text; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
+  border: 2px solid $focus; padding: 3px 7px; }
+QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
+  selection-background-color: $selection; selection-color: $selection_text; }
+QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 12px;
+  min-height: 20px; }
+QToolButton { padding: 4px; }
+QPushButton:hover, QToolButton:hover { background: $hover; }
+QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: 3px 11px; }
+QToolButton:focus { padding: 3px; }
+QPushButton:disabled, QToolButton:disabled { color: $muted; border-color: $line; background: transparent; }
+QPushButton#primary { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
+QPushButton#primary:focus { border: 2px solid $text; }
+QPushButton#primary:disabled { background: $hover; color: $muted; border-color: $line; }
+QToolButton#flat, QPushButton#flat { background: transparent; border: 1px solid transparent; }
+QToolButton#flat:hover, QPushButton#flat:hover { background: $hover; }
+QToolButton#flat:checked { background: $selection; color: $selection_text; border: 1px solid $border; }
+QToolButton#flat:focus, QPushButton#flat:focus { border: 2px solid $focus; }
+QPushButton#chip { border-radius: 12px; padding: 0 8px; min-height: 22px; background: $selection;
+  color: $selection_text; border: 1px solid $border; }
+QPushButton#chip:focus { border: 2px solid $focus; padding: 0 7px; }
+QListWidget, QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 6px;
+  outline: 0; alternate-background-color: $window; gridline-color: $line; }
+QTreeView#sidebar { background: $window; border: 0; border-radius: 0; }
+QListWidget:focus, QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus { border: 2px solid $focus; }
+QAbstractItemView::item { padding: 4px; }
+QAbstractItemView::item:hover { background: $hover; }
+QAbstractItemView::item:selected { background: $selection; color: $selection_text; }
+QTreeView#sidebar::item:selected { background: $selection; }
+QHeaderView::section { background: $window; color: $muted; border: 0; border-bottom: 1px solid $line; padding: 6px 8px;
+  font-weight: 600; }
+QScrollArea, QScrollArea > QWidget > QWidget#inside { background: transparent; border: 0; }
+QMenuBar { background: $window; border-bottom: 1px solid $line; }
+QMenuBar::item { padding: 4px 8px; background: transparent; border-radius: 4px; }
+QMenuBar::item:selected, QMenu::item:selected { background: $selection; color: $selection_text; }
+QMenu { background: $surface; border: 1px solid $border; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 12px; border-radius: 4px; }
+QMenu::item:disabled { color: $muted; }
+QMenu::icon { padding-left: 8px; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
+QSplitter::handle { background: $line; }
+QProgressBar { background: $hover; border: 0; border-radius: 3px; max-height: 6px; min-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QCheckBox, QRadioButton { spacing: 8px; padding: 2px; border: 2px solid transparent; border-radius: 4px; }
+QCheckBox:focus, QRadioButton:focus { border: 2px solid $focus; }
+QScrollBar:vertical { background: transparent; width: 14px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 14px; margin: 0; }
+QScrollBar::handle { background: $border; border-radius: 4px; margin: 3px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+
+
+class Appearance(QObject):
+    """The look of the application.
+
+    Attributes:
+        theme: the colours in use.
+        text_size: percent of the system's text size.
+
+    Signals:
+        changed(): theme or text size are another now; icons have to be asked for again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._chosen = "system"
+        self._base = app.font().pointSizeF()
+        if self._base <= 0:
+            self._base = 10.0
+        self.theme: Theme = LIGHT
+        self.text_size = 100
+        app.setStyle("Fusion")
+        app.styleHints().colorSchemeChanged.connect(self._system_changed)
+        app.styleHints().accessibility().contrastPreferenceChanged.connect(self._system_changed)
+
+    def apply(self, chosen: str, text_size: int) -> None:
+        """Show a theme ("system", "light", "dark", "contrast") at a text size (percent, 75..300)."""
+        self._chosen, self.text_size = chosen, text_size
+        self.theme = THEMES.get(chosen) or self._of_system()
+        points = self._base * text_size / 100
+        font = QFont(self._app.font())
+        font.setPointSizeF(points)
+        self._app.setFont(font)
+        self._app.setPalette(_palette(self.theme))
+        sizes = {"small": f"{points * 0.92:.1f}", "body": f"{points:.1f}", "large": f"{points * 1.5:.1f}"}
+        self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **sizes))
+        self.changed.emit()
+
+    def icon(self, name: str, colour: str = "text") -> QIcon:
+        """An icon in one of the theme's colours."""
+        return icons.icon(name, getattr(self.theme, colour), self.theme.muted)
+
+    def _of_system(self) -> Theme:
+        hints = self._app.styleHints()
+        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+            return CONTRAST
+        return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _system_changed(self) -> None:
+        if self._chosen == "system" and self._of_system() is not self.theme:
+            self.apply("system", self.text_size)
+
+
+def _palette(theme: Theme) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for which, colour in (
+        (role.Window, theme.window),
+        (role.WindowText, theme.text),
+        (role.Base, theme.surface),
+        (role.AlternateBase, theme.window),
+        (role.Text, theme.text),
+        (role.PlaceholderText, theme.muted),
+        (role.Button, theme.raised),
+        (role.ButtonText, theme.text),
+        (role.BrightText, theme.problem),
+        (role.ToolTipBase, theme.surface),
+        (role.ToolTipText, theme.text),
+        (role.Highlight, theme.selection),
+        (role.HighlightedText, theme.selection_text),
+        (role.Link, theme.accent),
+        (role.Light, theme.raised),
+        (role.Mid, theme.line),
+        (role.Dark, theme.border),
+        (role.Accent, theme.accent),
+    ):
+        palette.setColor(which, QColor(colour))
+    for which in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.muted))
+    return palette

@@ -1,0 +1,56 @@
+"""The icon set: SVG files of `resources/icons`, drawn in a colour of the theme at the size and density asked for.
+
+The files use `currentColor`, so that one drawing serves every theme; they are ours (licence beside them).
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+import resources
+
+FOLDER = Path(resources.__path__[0]) / "icons"
+
+SIZES = (16, 20, 24, 32, 48)
+"""Sizes an icon holds, in device pixels as well as in logical ones, so that 100 % and 200 % are sharp."""
+
+
+@lru_cache(maxsize=1024)
+def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
+    """One icon as a picture; main thread only.
+
+    Args:
+        name: file name in `resources/icons` without its ending.
+        colour: `#rrggbb`.
+        size: edge in logical pixels.
+        ratio: device pixels per logical pixel.
+    """
+    edge = round(size * ratio)
+    picture = QPixmap(edge, edge)
+    picture.fill(Qt.GlobalColor.transparent)
+    renderer = QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+    painter = QPainter(picture)
+    renderer.render(painter, QRectF(0, 0, edge, edge))
+    painter.end()
+    picture.setDevicePixelRatio(ratio)
+    return picture
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
+    """An icon for buttons and menus, in `colour`, and in `disabled` where it can't be used."""
+    made = QIcon()
+    for size in SIZES:
+        for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
+            if ink is not None:
+                made.addPixmap(pixmap(name, ink, size), mode)
+                made.addPixmap(pixmap(name, ink, size, 2.0), mode)
+    return made
+
+
+@lru_cache(maxsize=128)
+def _drawing(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")

@@ -1,0 +1,202 @@
+"""The photos a search found, as a model: only ids are held, everything else is loaded by the page when it is shown.
+
+A million ids are 8 MB and come from one query; the rows of a page are asked for in the reading thread when a view
+first paints one of them, and those used longest ago are forgotten. What assistive technology asks is answered at once,
+because it does not ask again.
+
+Invariant: after a write only the pages that hold changed photos are loaded again; the list itself stays as it was
+found until the search changes, so that no photo jumps away under the hands of the one who reviews it.
+"""
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+    Signal,
+)
+
+from gui import words
+from storage.photos import PhotoRow
+
+Index = QModelIndex | QPersistentModelIndex
+
+PHOTO = Qt.ItemDataRole.UserRole + 1
+"""Role of the `PhotoRow`, None while its page is being loaded."""
+
+PAGE = 64
+"""Photos loaded at once: a screen of thumbnails."""
+
+KEPT_PAGES = 128
+"""Pages kept: 8,192 photos, some 4 MB."""
+
+Load = Callable[[Sequence[int]], list[PhotoRow]]
+"""Reads the rows of some ids; may leave out those that are gone."""
+
+LoadLater = Callable[[Sequence[int], Callable[[list[PhotoRow]], None]], None]
+"""The same in the background, with the answer given in the main thread."""
+
+
+class PhotoModel(QAbstractListModel):
+    """Photos by their ids.
+
+    Signals:
+        listed(): other ids than before.
+        refreshed(object): ids of photos whose rows were read again after a change.
+    """
+
+    listed = Signal()
+    refreshed = Signal(object)
+
+    def __init__(self, load: Load, load_later: LoadLater, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._load = load
+        self._load_later = load_later
+        self._ids: Sequence[int] = array("q")
+        self._pages: OrderedDict[int, dict[int, PhotoRow]] = OrderedDict()
+        self._asked: set[int] = set()
+        self._generation = 0
+
+    # the list
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The ids in order."""
+        return self._ids
+
+    def set_ids(self, ids: Sequence[int]) -> None:
+        """Show these photos."""
+        self.beginResetModel()
+        self._ids = ids
+        self._generation += 1
+        self._pages.clear()
+        self._asked.clear()
+        self.endResetModel()
+        self.listed.emit()
+
+    def row_of(self, photo: int) -> int:
+        """The row of a photo, -1 where it is not listed. Looks at all ids: for single jumps only."""
+        try:
+            return self._ids.index(photo)
+        except ValueError:
+            return -1
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """How many photos are listed."""
+        return 0 if parent.isValid() else len(self._ids)
+
+    # the rows
+
+    def photo(self, row: int, *, wait: bool = False) -> PhotoRow | None:
+        """The photo of a row.
+
+        Args:
+            wait: read it now where it is not here yet (a few milliseconds), instead of answering None.
+        """
+        if not 0 <= row < len(self._ids):
+            return None
+        number = row // PAGE
+        page = self._pages.get(number)
+        if page is not None:
+            self._pages.move_to_end(number)
+        elif wait:
+            page = self._store(number, self._load(self._page_ids(number)))
+        else:
+            self._ask(number)
+            return None
+        return page.get(self._ids[row])
+
+    def _page_ids(self, number: int) -> list[int]:
+        return list(self._ids[number * PAGE : (number + 1) * PAGE])
+
+    def _ask(self, number: int) -> None:
+        if number in self._asked:
+            return
+        self._asked.add(number)
+        generation = self._generation
+
+        def arrived(rows: list[PhotoRow]) -> None:
+            if generation == self._generation:
+                self._asked.discard(number)
+                self._store(number, rows)
+                last = min((number + 1) * PAGE, len(self._ids)) - 1
+                self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, 0))
+
+        self._load_later(self._page_ids(number), arrived)
+
+    def _store(self, number: int, rows: list[PhotoRow]) -> dict[int, PhotoRow]:
+        page = self._pages[number] = {row.id: row for row in rows}
+        self._pages.move_to_end(number)
+        while len(self._pages) > KEPT_PAGES:
+            self._pages.popitem(last=False)
+        return page
+
+    def refresh(self, photos: Collection[int]) -> None:
+        """Read changed photos again, where their page is here. Old values are shown until the new ones arrive."""
+        changed = set(photos)
+        stale = [number for number, page in self._pages.items() if not changed.isdisjoint(page)]
+        generation = self._generation
+        for number in stale:
+            wanted = [photo for photo in self._pages[number] if photo in changed]
+
+            def arrived(rows: list[PhotoRow], number: int = number) -> None:
+                page = self._pages.get(number)
+                if page is not None and generation == self._generation:
+                    page.update({row.id: row for row in rows})
+                    last = min((number + 1) * PAGE, len(self._ids)) - 1
+                    self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, 0))
+                    self.refreshed.emit({row.id for row in rows})
+
+            self._load_later(wanted, arrived)
+
+    # what views ask
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The photo, its words for the eye and for assistive technology."""
+        if role == PHOTO:
+            return self.photo(index.row())
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            photo = self.photo(index.row(), wait=True)
+            return words.spoken_name(photo) if photo else "Photo that is gone"
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            photo = self.photo(index.row(), wait=True)
+            return words.spoken_description(photo, index.row() + 1, len(self._ids)) if photo else ""
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            photo = self.photo(index.row())
+            if photo is None:
+                return ""
+            return photo.name if role == Qt.ItemDataRole.DisplayRole else _tip(photo)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Every photo can be selected and dragged out."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled
+
+    def mimeTypes(self) -> list[str]:
+        """Files and text."""
+        return ["text/uri-list", "text/plain"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Dragged photos: their files, and their alt texts for places that take text."""
+        photos = [p for i in indexes if (p := self.photo(i.row(), wait=True)) is not None]
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(p.path)) for p in photos])
+        mime.setText("\n".join(p.alt_text or p.name for p in photos))
+        return mime
+
+
+def _tip(photo: PhotoRow) -> str:
+    parts = [photo.name, words.STATES[photo.state].meaning]
+    if photo.problem:
+        parts.append(photo.problem)
+    return "\n".join(parts)
