@@ -46,8 +46,7 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
     Returns:
         True where something was written.
     """
-    known = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'vocabulary'").scalar()
-    if known == json.dumps(version):
+    if installed(connection) == version:
         return False
     connection.exec_driver_sql(
         "INSERT INTO concept (key, name, kind) VALUES (?, ?, ?) "
@@ -69,6 +68,12 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
         "INSERT OR REPLACE INTO setting (key, value) VALUES ('vocabulary', ?)", (json.dumps(version),)
     )
     return True
+
+
+def installed(connection: Connection) -> str | None:
+    """The fingerprint of the vocabulary this library has, or None before the first."""
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'vocabulary'").scalar()
+    return None if value is None else str(json.loads(value))
 
 
 def ids_by_key(connection: Connection) -> dict[str, int]:

@@ -234,3 +234,27 @@ def problem_count(connection: Connection) -> int:
             "SELECT count(DISTINCT photo_id) FROM problem JOIN photo ON photo.id = photo_id WHERE missing_since IS NULL"
         ).scalar_one()
     )
+
+
+def in_state(connection: Connection, state: PhotoState) -> list[int]:
+    """The photos in a state, newest first."""
+    return [
+        int(photo)
+        for (photo,) in connection.exec_driver_sql(
+            "SELECT id FROM photo WHERE state = ? AND missing_since IS NULL ORDER BY taken DESC, id", (int(state),)
+        )
+    ]
+
+
+def below(connection: Connection, folder: Path) -> list[int]:
+    """The photos in a folder and the folders below it, by path."""
+    place = os.fsencode(folder)
+    inside = place.rstrip(b"/") + os.fsencode(os.sep)
+    return [
+        int(photo)
+        for (photo,) in connection.exec_driver_sql(
+            "SELECT p.id FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.missing_since IS NULL "
+            "AND (f.path = ? OR substr(f.path, 1, ?) = ?) ORDER BY f.path, p.file",
+            (place, len(inside), inside),
+        )
+    ]

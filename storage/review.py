@@ -214,7 +214,8 @@ def _approve(connection: Connection, ids: str) -> None:
         f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
     )
     connection.exec_driver_sql(
-        f"UPDATE tag SET state = {int(TagState.ACCEPTED)} WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
+        f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
+        f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
     )
 
 

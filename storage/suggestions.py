@@ -109,7 +109,7 @@ def untagged(connection: Connection, packs: Mapping[str, str], *, after: int, li
 def _untagged(packs: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     runs = " OR ".join(["(r.pack = ? AND r.version = ?)"] * len(packs)) or "0"
     condition = (
-        "p.missing_since IS NULL AND (SELECT count(*) FROM run r WHERE r.photo_id = p.id AND r.digest IS p.digest "
+        "p.missing_since IS NULL AND p.digest IS NOT NULL AND (SELECT count(*) FROM run r WHERE r.photo_id = p.id AND r.digest IS p.digest "
         f"AND ({runs})) < {len(packs)}"
     )
     return condition, tuple(word for pack in sorted(packs.items()) for word in pack)
@@ -134,7 +134,8 @@ def store_run(block: Write, photo: PendingPhoto, findings: Mapping[str, tuple[st
 def store_problem(block: Write, photo: int, stage: str, message: str, at: str) -> None:
     """Record that a stage failed for a photo; the sentence is for the user."""
     block.connection.exec_driver_sql(
-        "INSERT OR REPLACE INTO problem (photo_id, stage, message, at) VALUES (?, ?, ?, ?)", (photo, stage, message, at)
+        "INSERT OR REPLACE INTO problem (photo_id, stage, message, at) VALUES (?, ?, ?, ?)",
+        (photo, stage, message, at),
     )
     block.touch(photo)
 
@@ -145,7 +146,9 @@ def clear_problem(block: Write, photo: int, stage: str) -> None:
     block.touch(photo)
 
 
-_UNDESCRIBED = "missing_since IS NULL AND described IS NOT ? AND EXISTS (SELECT 1 FROM run WHERE photo_id = photo.id)"
+_UNDESCRIBED = (
+    "missing_since IS NULL AND described IS NOT ? AND EXISTS (SELECT 1 FROM run WHERE run.photo_id = photo.id)"
+)
 
 
 def count_undescribed(connection: Connection, rules: bytes) -> int:

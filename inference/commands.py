@@ -1,0 +1,93 @@
+"""The commands that need models: run, scan, tag, describe, packs. Models are imported when the work begins."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from storage.console import commands, output
+from storage.console.commands import WrongUse, absolute
+from storage.library import Library
+
+
+def _folders(arguments: argparse.Namespace) -> list[Path]:
+    folders = [absolute(folder) for folder in arguments.folders]
+    for folder in folders:
+        if not folder.is_dir():
+            raise WrongUse(f"“{folder}” is not a folder.")
+    return folders
+
+
+def scan_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio scan FOLDER…`: bring the library in step with folders."""
+    from storage.scan import scan
+
+    folders = _folders(arguments)
+    return 1 if output.follow(scan(library, folders)) else 0
+
+
+def tag_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio tag`: let the packs look at photos; `--forget` removes what machines proposed."""
+    if arguments.forget:
+        from storage import suggestions
+
+        with library.write() as block:
+            forgotten = suggestions.remove_proposals(block)
+        print(f"Suggestions of {forgotten:,} photo{'' if forgotten == 1 else 's'} removed.")
+        return 0
+    return 1 if _tag(library) else 0
+
+
+def _tag(library: Library) -> int:
+    from inference import engine, jobs
+
+    ready = engine.start(library)
+    print(ready.sentence, file=sys.stderr)
+    return output.follow(jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker))
+
+
+def describe_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio describe`: make suggested tags and drafts of what was found."""
+    return 1 if _describe(library, arguments) else 0
+
+
+def _describe(library: Library, arguments: argparse.Namespace) -> int:
+    from inference import engine, jobs
+
+    rules = engine.rules(commands.language_of(library, arguments))
+    return output.follow(jobs.describe(library, rules))
+
+
+def run_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio run FOLDER…`: scan, tag and describe, then the table of photos and their words."""
+    from storage.scan import scan
+
+    folders = _folders(arguments)
+    problems = output.follow(scan(library, folders))
+    problems += _tag(library)
+    problems += _describe(library, arguments)
+    language = commands.language_of(library, arguments)
+    with library.read() as connection:
+        ids, _ = commands.find_photos(connection, folders)
+        found = output.details(connection, ids, language)
+    if arguments.json:
+        output.print_json([output.photo_json(detail) for detail in found])
+    else:
+        output.print_photos(found, commands.NOTHING)
+    return 1 if problems else 0
+
+
+def packs_command(_library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio packs`: what packs there are, from where, under which licence."""
+    from inference import packs
+
+    found = packs.discover()
+    if arguments.check:
+        for pack in found:
+            packs.check(pack)
+    if arguments.json:
+        output.print_json([{k: str(v) if isinstance(v, Path) else v for k, v in asdict(p).items()} for p in found])
+        return 0
+    for pack in found:
+        print(f"{pack.id} {pack.version}: {pack.name} ({pack.task}), {pack.licence}")
+    return 0

@@ -1,0 +1,234 @@
+"""Tagging and describing: the only place where models and the library meet.
+
+`tag` lets packs look at photos and keeps what they found; `describe` turns findings into suggested tags and drafts.
+Keeping them apart means that a new vocabulary, language or threshold costs no model run.
+
+Each worker thread takes a photo from the disk to its findings on its own: reading, decoding and inference all release
+Python's lock, so workers overlap each other's stages and a session needs no threads of its own. The number of photos
+under way is bounded, and with it the memory.
+
+Invariants: a photo that fails becomes a problem of that photo and the job goes on; results are written in blocks of
+at most `library.WRITE_BLOCK` photos; at a yield no transaction is open; closing the job stops its threads and keeps
+what they have found.
+"""
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from storage.image_file import open_upright
+
+from inference import raw_json
+from inference.findings import RawFindings
+from storage import concepts, history, photos, suggestions
+from storage.concepts import ConceptRow
+from storage.job import Job, KnownError, Progress
+from storage.library import WRITE_BLOCK, Library
+from storage.suggestions import PendingPhoto
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+DECODE_SIDE = 1024
+"""Longer side, in pixels, at which a photo is decoded for the models; twice the largest input of a bundled pack."""
+
+AHEAD = 3
+"""Photos under way for each worker: one in work, and two so that no worker waits for the writer."""
+
+WRITE_SECONDS = 0.5
+"""Findings wait at most this long to be written, so that little is done again after a kill."""
+
+PORTION = 256
+"""Photos asked for in one query of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPack:
+    """A pack that is ready to look at photos.
+
+    Attributes:
+        id, version: of the pack; a run is kept under them.
+        look: an upright RGB photo → what the pack found in it. Called from several threads at once.
+    """
+
+    id: str
+    version: str
+    look: "Callable[[Image], RawFindings]"
+
+
+def tag(
+    library: Library,
+    packs: Sequence[LoadedPack],
+    *,
+    workers: int,
+    only: Sequence[int] | None = None,
+    start_worker: Callable[[], None] | None = None,
+) -> Job:
+    """Let packs look at every photo that they have not seen as it is now.
+
+    Args:
+        workers: photos looked at side by side, ≥ 1.
+        only: ids to look at; None for the whole library.
+        start_worker: called first in each worker thread, e.g. to lower its priority.
+    """
+    by_id = {pack.id: pack for pack in packs}
+    versions = {pack.id: pack.version for pack in packs}
+    wanted = None if only is None else frozenset(only)
+    total = _count(library, versions, wanted)
+    done = problems = 0
+    yield Progress(stage="tag", done=0, total=total)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="tag", initializer=start_worker)
+    looked = _look_at_all(_queue(library, versions, wanted), by_id, pool, ahead=workers * AHEAD)
+    waiting: list[_Looked] = []
+    written = time.monotonic()
+    try:
+        for result in looked:
+            waiting.append(result)
+            if len(waiting) >= WRITE_BLOCK or time.monotonic() - written >= WRITE_SECONDS:
+                _write_runs(library, waiting, versions)
+                waiting, written = [], time.monotonic()
+            done += 1
+            problems += result.problem is not None
+            name = photos.shown(result.photo.path.name)
+            yield Progress(stage="tag", done=done, total=max(total, done), item=name, problems=problems)
+    finally:
+        looked.close()
+        pool.shutdown(cancel_futures=True)
+        _write_runs(library, waiting, versions)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    photo: PendingPhoto
+    findings: Mapping[str, RawFindings]
+    problem: str | None = None
+
+
+def _count(library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None) -> int:
+    if wanted is not None:
+        return sum(1 for _ in _queue(library, versions, wanted))
+    with library.read() as connection:
+        return suggestions.count_untagged(connection, versions)
+
+
+def _queue(
+    library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None
+) -> Generator[PendingPhoto, None, None]:
+    after = 0
+    while True:
+        with library.read() as connection:
+            portion = suggestions.untagged(connection, versions, after=after, limit=PORTION)
+        if not portion:
+            return
+        after = portion[-1].id
+        yield from (p for p in portion if wanted is None or p.id in wanted)
+
+
+def _look_at_all(
+    queue: Iterator[PendingPhoto], packs: Mapping[str, LoadedPack], pool: ThreadPoolExecutor, *, ahead: int
+) -> Generator[_Looked, None, None]:
+    under_way: deque[Future[_Looked]] = deque()
+    try:
+        for photo in queue:
+            under_way.append(pool.submit(_look, photo, packs))
+            if len(under_way) >= ahead:
+                yield under_way.popleft().result()
+        while under_way:
+            yield under_way.popleft().result()
+    finally:
+        for future in under_way:
+            future.cancel()
+
+
+def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
+    try:
+        image = open_upright(photo.path, max_side=DECODE_SIDE)
+        return _Looked(photo, {name: packs[name].look(image) for name in sorted(photo.packs)})
+    except KnownError as error:
+        return _Looked(photo, {}, str(error))
+
+
+def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[str, str]) -> None:
+    if not looked:
+        return
+    now = history.now()
+    rows = [
+        (one, {pack: (versions[pack], raw_json.dump(found)) for pack, found in one.findings.items()}) for one in looked
+    ]
+    with library.write() as block:
+        for one, runs in rows:
+            if one.problem is None:
+                suggestions.store_run(block, one.photo, runs)
+            else:
+                suggestions.store_problem(block, one.photo.id, "tag", one.problem, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How findings become words.
+
+    Attributes:
+        propose: what the packs found, and the concepts a person rejected → the proposal.
+        fingerprint: of everything that `propose` depends on (vocabulary, language, style); texts made by another
+            fingerprint are made again.
+        concepts: the whole vocabulary for the library's tree.
+    """
+
+    propose: Callable[[RawFindings, frozenset[str]], suggestions.Proposal]
+    fingerprint: bytes
+    concepts: Sequence[ConceptRow]
+
+
+def describe(library: Library, rules: Rules, *, only: Sequence[int] | None = None) -> Job:
+    """Give every photo with findings its suggested tags and drafts, where the rules or the findings are new.
+
+    Args:
+        only: ids to describe; None for the whole library.
+    """
+    ids = install_concepts(library, rules)
+    wanted = None if only is None else frozenset(only)
+    with library.read() as connection:
+        pending = suggestions.count_undescribed(connection, rules.fingerprint)
+    total = pending if wanted is None else min(pending, len(wanted))
+    done, after = 0, 0
+    yield Progress(stage="describe", done=0, total=total)
+    while True:
+        with library.read() as connection:
+            portion = suggestions.undescribed(connection, rules.fingerprint, after=after, limit=WRITE_BLOCK)
+            chosen = [p for p in portion if wanted is None or p in wanted]
+            found = suggestions.found(connection, chosen)
+        if not portion:
+            return
+        after = portion[-1]
+        proposals = [(one.id, rules.propose(raw_json.merge(one.findings.values()), one.rejected)) for one in found]
+        with library.write() as block:
+            for photo, proposal in proposals:
+                suggestions.store_proposal(block, photo, proposal, rules.fingerprint, ids)
+        done += len(chosen)
+        if chosen:
+            yield Progress(stage="describe", done=done, total=max(total, done))
+
+
+def install_concepts(library: Library, rules: Rules) -> dict[str, int]:
+    """Bring the library's tree in step with the vocabulary.
+
+    Returns:
+        the id of every concept by its key.
+    """
+    with library.read() as connection:
+        current = concepts.installed(connection)
+    if current != rules.fingerprint.hex():
+        with library.write() as block:
+            if concepts.install(block.connection, rules.concepts, rules.fingerprint.hex()):
+                block.settings_changed()
+    with library.read() as connection:
+        return concepts.ids_by_key(connection)
+
+
+def fingerprint(*parts: str) -> bytes:
+    """A short name for rules: 8 bytes of BLAKE2b, enough to tell a handful of versions apart."""
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).digest()

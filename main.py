@@ -1,0 +1,191 @@
+"""The two doors of Altfolio: without a command the window opens, with one the command line works.
+
+Heavy rooms (Qt, models, the database) are imported inside the command that needs them, so that `--help` and a search
+answer at once.
+"""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from storage.job import KnownError
+from storage.version import __version__
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+Command = Callable[["Library", argparse.Namespace], int]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells use it: 128 + SIGINT."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run Altfolio.
+
+    Args:
+        arguments: of the command line, without the program's name; None for those of this process.
+
+    Returns:
+        the exit code: 0 where nothing failed, 1 where some photos failed or the work couldn't be done, 2 for wrong
+        use, 130 after Ctrl-C.
+    """
+    parsed = parser().parse_args(arguments)
+    if getattr(parsed, "run", None) is None:
+        return _window(parsed)
+    _stop_on_terminate()
+    from storage.console.commands import WrongUse
+
+    try:
+        with _library(parsed) as library:
+            command: Command = parsed.run
+            return command(library, parsed)
+    except WrongUse as error:
+        print(f"altfolio: {error}", file=sys.stderr)
+        return 2
+    except KnownError as error:
+        print(f"altfolio: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. What was done is kept; the same command goes on from here.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`); what is left to flush must not raise again at exit.
+        sys.stderr.close()
+        return 0
+
+
+def _stop_on_terminate() -> None:
+    """Let `kill` stop as cleanly as Ctrl-C."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _library(parsed: argparse.Namespace) -> "Library":
+    from storage.library import Library, default_path
+
+    return Library(parsed.library or default_path())
+
+
+def _window(parsed: argparse.Namespace) -> int:
+    try:
+        from gui.app import run_window
+    except ImportError as error:
+        print(
+            f"altfolio: the window can't open, a system library is missing ({error}).\n"
+            "“make run” in the source folder installs it; the README names the packages. "
+            "The commands work without it: altfolio --help",
+            file=sys.stderr,
+        )
+        return 1
+    return run_window(parsed.library)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="altfolio",
+        description="Give your photos their words: tags and alt text, made on this machine, reviewed by you, "
+        "embedded in the files. Without a command the window opens.",
+        epilog="Nothing ever leaves this machine.",
+    )
+    top.add_argument("--version", action="version", version=f"Altfolio {__version__}")
+    _add_library(top, None)
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    _add_job_commands(commands)
+    _add_word_commands(commands)
+    _add_file_commands(commands)
+    return top
+
+
+def _add_library(some: argparse.ArgumentParser, default: object) -> None:
+    some.add_argument(
+        "--library",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="the library file (default: one for this user)",
+    )
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: Command, text: str, about: str = ""
+) -> argparse.ArgumentParser:
+    made = commands.add_parser(name, help=text, description=about or text[0].upper() + text[1:] + ".")
+    made.set_defaults(run=run)
+    # Also after the command; SUPPRESS, so that it does not wipe out one given before it.
+    _add_library(made, argparse.SUPPRESS)
+    return made
+
+
+def _json(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _add_job_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from inference import commands as job
+
+    made = _command(commands, "run", job.run_command, "scan folders, tag and describe their photos, show the result")
+    made.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    made.add_argument("--language", help="language of the texts, e.g. en")
+    _json(made)
+    made = _command(commands, "scan", job.scan_command, "find new, changed, moved and vanished photos in folders")
+    made.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="default: all folders of the library")
+    made = _command(commands, "tag", job.tag_command, "let the model packs look at photos they have not seen")
+    made.add_argument("--forget", action="store_true", help="remove everything machines proposed, and nothing else")
+    made = _command(commands, "describe", job.describe_command, "turn what was found into tags and draft texts")
+    made.add_argument("--language", help="language of the texts, e.g. en")
+    made = _command(commands, "packs", job.packs_command, "list the model packs and where they come from")
+    made.add_argument("--check", action="store_true", help="compare every file with its checksum")
+    _json(made)
+
+
+def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from storage.console import commands as word
+
+    made = _command(commands, "search", word.search_command, "find photos by their tags and texts")
+    made.add_argument("words", nargs="+", metavar="WORDS", help="all must be met; -word leaves out")
+    made.add_argument("--limit", type=int, metavar="N", help="at most N photos")
+    made.add_argument("-0", "--null", action="store_true", help="end each path with a NUL byte, for xargs -0")
+    _json(made)
+    made = _command(commands, "show", word.show_command, "show everything known about a photo")
+    made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    _json(made)
+    made = _command(commands, "review", word.review_command, "approve, reject or set texts; without an action, list")
+    made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO")
+    made.add_argument("--all", action="store_true", help="all photos with a draft")
+    action = made.add_mutually_exclusive_group()
+    action.add_argument("--approve", action="store_true", help="approve drafts and the tags that are left")
+    action.add_argument("--reject", action="store_true", help="reject drafts; they are not proposed again")
+    action.add_argument("--set", metavar="TEXT", help="give the photos this alt text, approved")
+    made.add_argument("--language", help="language of the text")
+    _json(made)
+    made = _command(commands, "history", word.history_command, "list what was done, newest first")
+    made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
+    _json(made)
+    _command(commands, "undo", word.undo_command, "take back the newest review step")
+
+
+def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from storage.console import file_commands as file
+
+    made = _command(commands, "embed", file.embed_command, "write approved words into the photos' own metadata")
+    made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="default: every approved photo")
+    made.add_argument("--dry-run", action="store_true", help="only show each field before and after")
+    made.add_argument("--undo", nargs="?", type=int, const=0, metavar="BATCH", help="put the files back as they were")
+    made.add_argument("--remove-all", action="store_true", help="remove everything Altfolio ever wrote into files")
+    _json(made)
+    made = _command(commands, "verify", file.verify_command, "compare the files with what the library believes")
+    made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="default: every photo with words in it")
+    _json(made)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,182 @@
+"""The commands that need no model: search, show, review, history and what they share.
+
+Each takes the open library and the parsed arguments and returns the exit code: 0 where nothing failed, 1 where some
+photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from storage import history, photos, review, search, settings
+from storage.console import output
+from storage.job import KnownError
+from storage.library import Library
+from storage.schema import PhotoState
+
+NOTHING = "No description available."
+"""What a table shows for a photo that has no alt text."""
+
+
+class WrongUse(KnownError):
+    """The command was called in a way that can't work."""
+
+
+def absolute(path: Path) -> Path:
+    """A path as the library has it: absolute, without `..`, symbolic links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100  Path.resolve would follow symbolic links
+
+
+def language_of(library: Library, arguments: argparse.Namespace) -> str:
+    """The language asked for, else the library's."""
+    with library.read() as connection:
+        return str(getattr(arguments, "language", None) or settings.load(connection).language)
+
+
+def find_photos(connection: Connection, paths: list[Path]) -> tuple[list[int], list[Path]]:
+    """The ids of photos named on the command line; a folder stands for the photos below it.
+
+    Returns:
+        ids in the order asked for, and the paths the library does not know.
+    """
+    ids: list[int] = []
+    unknown: list[Path] = []
+    for path in paths:
+        place = absolute(path)
+        one = photos.id_of(connection, place) or photos.id_of(connection, place.parent.resolve() / place.name)
+        many = [one] if one is not None else photos.below(connection, place)
+        if many:
+            ids.extend(many)
+        else:
+            unknown.append(path)
+    return list(dict.fromkeys(ids)), unknown
+
+
+def complain(unknown: list[Path]) -> int:
+    """Name the paths that are not in the library on stderr.
+
+    Returns:
+        the exit code, 1 where there is one.
+    """
+    for path in unknown:
+        print(f"{photos.shown(path)}: not in this library; “altfolio scan” adds its folder.", file=sys.stderr)
+    return 1 if unknown else 0
+
+
+def search_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio search 'WORDS'`: the paths of the photos that answer, one a line."""
+    language = language_of(library, arguments)
+    with library.read() as connection:
+        ids = list(search.find(connection, " ".join(arguments.words)))
+        if arguments.limit:
+            ids = ids[: arguments.limit]
+        if arguments.json:
+            output.print_json([output.photo_json(d) for d in output.details(connection, ids, language)])
+            return 0
+        found = photos.rows(connection, ids)
+    for row in found:
+        # The raw bytes, so that a name that is not text still names its file for the next program.
+        sys.stdout.buffer.write(os.fsencode(row.path) + (b"\0" if arguments.null else b"\n"))
+    sys.stdout.flush()
+    return 0
+
+
+def show_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio show PHOTO`: everything the library knows of a photo."""
+    language = language_of(library, arguments)
+    with library.read() as connection:
+        ids, unknown = find_photos(connection, arguments.photos)
+        found = output.details(connection, ids, language)
+    if arguments.json:
+        # One photo asked for: its object. Several, or a folder: a list.
+        single = len(arguments.photos) == 1 and len(found) == 1
+        output.print_json(output.photo_json(found[0]) if single else [output.photo_json(d) for d in found])
+    else:
+        for detail in found:
+            _print_photo(detail)
+    return complain(unknown)
+
+
+def _print_photo(detail: photos.PhotoDetail) -> None:
+    row = detail.row
+    size = f"{row.width} × {row.height}" if row.width else "unknown size"
+    print(photos.shown(row.path))
+    print(f"  {detail.format or 'unreadable'}, {size}, {row.taken or 'no date'}, {detail.camera or 'no camera'}")
+    print(f"  State: {row.state.name.lower()}")
+    for text in detail.texts:
+        label = {0: "Alt text", 1: "Extended description", 2: "Caption", 3: "Title"}[int(text.field)]
+        print(f"  {label} ({text.language}, {text.state.name.lower()}, by {text.origin.name.lower()}): {text.text}")
+    if not row.alt_text:
+        print(f"  {NOTHING}")
+    if row.people is not None:
+        print(f"  People: {output.people(detail)}")
+    for tag in detail.tags:
+        score = "" if tag.score is None else f" {tag.score:.2f}"
+        print(f"  Tag: {tag.name}{score} ({tag.state.name.lower()}, by {tag.origin.name.lower()})")
+    for stage, message in detail.problems:
+        print(f"  Problem ({stage}): {message}")
+
+
+def review_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio review`: approve, reject or set texts; without an action, list what waits."""
+    language = language_of(library, arguments)
+    if arguments.all and arguments.photos:
+        raise WrongUse("Name photos or give --all, not both.")
+    acting = arguments.approve or arguments.reject or arguments.set is not None
+    if acting and not (arguments.all or arguments.photos):
+        raise WrongUse("Name the photos to review, or give --all.")
+    if arguments.all and arguments.set is not None:
+        raise WrongUse("--set gives one text to the photos that are named; it can't be used with --all.")
+    with library.read() as connection:
+        waiting = photos.in_state(connection, PhotoState.DRAFT)
+        ids, unknown = find_photos(connection, arguments.photos)
+    chosen = ids if arguments.photos else waiting
+    if arguments.approve:
+        done, word = review.approve(library, chosen), "approved"
+    elif arguments.reject:
+        done, word = review.reject(library, chosen), "rejected"
+    elif arguments.set is not None:
+        done, word = review.set_text(library, chosen, arguments.set, language=language), "set"
+    else:
+        with library.read() as connection:
+            found = output.details(connection, chosen, language)
+        if arguments.json:
+            output.print_json([output.photo_json(d) for d in found])
+        else:
+            output.print_photos(found, NOTHING)
+        return complain(unknown)
+    with library.read() as connection:
+        if arguments.json:
+            output.print_json([output.photo_json(d) for d in output.details(connection, chosen, language)])
+        else:
+            print(f"{done:,} photo{'' if done == 1 else 's'} {word}.")
+    return complain(unknown)
+
+
+def history_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio history`: what was done, newest first."""
+    with library.read() as connection:
+        done = history.batches(connection, arguments.limit or 100)
+    if arguments.json:
+        output.print_json(
+            [
+                {"id": b.id, "kind": b.kind, "label": b.label, "at": b.at, "photos": b.photos, "undone": b.undone}
+                for b in done
+            ]
+        )
+        return 0
+    for batch in done:
+        print(f"{batch.id:>6}  {batch.at}  {batch.label}{'  (undone)' if batch.undone else ''}")
+    if not done:
+        print("Nothing was done yet.")
+    return 0
+
+
+def undo_command(library: Library, _: argparse.Namespace) -> int:
+    """`altfolio undo`: take back the newest review step."""
+    batch = history.undo(library)
+    print("Nothing to undo." if batch is None else f"Undone: {batch.label}.")
+    return 0
