@@ -17,7 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 _LIBRARIES = {  # what libqoffscreen.so, libqxcb.so and the Qt libraries of PySide6 6.11 load: package by library
@@ -114,13 +114,12 @@ def install(packages: Iterable[str]) -> bool:
     if prefix is None:
         return False
     _say(f"Installing through apt: {' '.join(names)}")
-    # A source that cannot be reached makes update fail although the others are fresh: install tells.
-    _run([*prefix, "update", "-qq"])
+    _refresh(tuple(prefix))
     command = [*prefix, "install", "-qq", "-y", "--no-install-recommends"]
-    if _run([*command, *names]):
+    if _succeeds([*command, *names]):
         return True
     # One name this release does not know would keep all others out.
-    failed = [name for name in names if not _run([*command, name])]
+    failed = [name for name in names if not _succeeds([*command, name], tell=True)]
     return not failed
 
 
@@ -136,13 +135,17 @@ def _apt_prefix() -> list[str] | None:
     return [sudo, "-n", *call] if sudo and _succeeds([sudo, "-n", "true"]) else None
 
 
-def _run(command: list[str]) -> bool:
-    # apt's talk goes to stderr: stdout belongs to what was asked for.
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False).returncode == 0
+@cache
+def _refresh(prefix: tuple[str, ...]) -> None:
+    # A source that cannot be reached makes update fail although the others are fresh: install will tell.
+    _succeeds([*prefix, "update", "-qq"])
 
 
-def _succeeds(command: list[str]) -> bool:
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+def _succeeds(command: list[str], *, tell: bool = False) -> bool:
+    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if tell and ended.returncode != 0:
+        _say(ended.stderr)
+    return ended.returncode == 0
 
 
 def _loads(library: str) -> bool:
