@@ -1,0 +1,160 @@
+"""Decides what may be said of a photo: from what models saw, in their labels, to concepts that are sure enough.
+
+Both models vote on one tree of concepts. A classifier's probabilities are summed below each concept, and the most
+specific concept that is sure enough is said (Deng et al., "Hedging Your Bets", CVPR 2012): 0.55 golden retriever but
+0.98 dog gives "dog". What a detector located and a classifier named is one finding, not two.
+
+Invariants: nothing below its threshold is said; no concept stands beside one above it; rejected, blocked and hidden
+concepts never appear; the same raw findings and vocabulary always give the same findings. Pure: no file, no model.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+
+from inference.findings import Box, Detection, Finding, Findings, Label, RawFindings, TextLine
+from inference.placement import duplicates, in_reading_order, overlap
+from inference.vocabulary import Vocabulary
+
+PERSON = "person"
+"""Key of the concept that is counted as people."""
+
+GROUP = 5
+"""From this many people on the exact number is not said: detectors miss some of a crowd (issue 4's own limit)."""
+
+COUNTED = 0.35
+"""Least score of a box that counts, once its concept is sure."""
+
+RIVALS = 0.75
+"""Overlap (IoU) from which two boxes of different concepts of one kind are one thing seen twice; the surer stays."""
+
+SUPPORT = 0.25
+"""How much a classifier's full agreement lowers what a detector has to reach."""
+
+UNLOCATED = 0.3
+"""Prominence of a concept without boxes: classifiers name what fills about a third of a photo."""
+
+LEGIBLE = 0.8
+"""Least score of a read line; below it readings are mostly noise (seen with PP-OCR on COCO photos)."""
+
+
+def judge(raw: RawFindings, vocabulary: Vocabulary, *, rejected: Set[str] = frozenset()) -> Findings:
+    """All that may be said of one photo.
+
+    Args:
+        rejected: keys of concepts that a person said are wrong for this photo; they and all below them stay unsaid.
+    """
+    allowed = _Allowed(vocabulary, rejected)
+    mass = probabilities(raw.labels, vocabulary)
+    boxes = _boxes_by_concept(raw.detections, vocabulary)
+    located = {
+        key: found
+        for key, found in boxes.items()
+        if allowed(key) and found[0].score + SUPPORT * mass.get(key, 0.0) >= vocabulary.concept(key).detect
+    }
+    named = most_specific(
+        {key: p for key, p in mass.items() if allowed(key) and p >= vocabulary.concept(key).classify}, vocabulary
+    )
+    findings = _without_ancestors(_merge(located, named, boxes, vocabulary), vocabulary)
+    findings.sort(key=_prominence, reverse=True)
+    people = sum(finding.count or 0 for finding in findings if finding.concept == PERSON)
+    lines = in_reading_order(line for line in raw.text if line.score >= LEGIBLE and _is_word(line))
+    return Findings(tuple(findings), people, people < GROUP, tuple(lines))
+
+
+class _Allowed:
+    """Whether a concept may be said at all: shown, and neither it nor anything above it was rejected."""
+
+    def __init__(self, vocabulary: Vocabulary, rejected: Set[str]) -> None:
+        self._vocabulary = vocabulary
+        self._rejected = rejected | vocabulary.own.blocked
+
+    def __call__(self, key: str) -> bool:
+        if not self._vocabulary.concept(key).shown or key in self._rejected:
+            return False
+        return not (self._vocabulary.ancestors(key) & self._rejected)
+
+
+def probabilities(labels: Iterable[Label], vocabulary: Vocabulary) -> dict[str, float]:
+    """Concept → sum of the probabilities of all labels that mean it or something below it, 0..1."""
+    mass: dict[str, float] = {}
+    for label in labels:
+        key = vocabulary.meaning(label.label)
+        if key is None:
+            continue
+        for each in (key, *vocabulary.ancestors(key)):
+            mass[each] = min(1.0, mass.get(each, 0.0) + label.score)
+    return mass
+
+
+def most_specific(sure: dict[str, float], vocabulary: Vocabulary) -> dict[str, float]:
+    """The concepts among these that have none of the others below them."""
+    above = {ancestor for key in sure for ancestor in vocabulary.ancestors(key)}
+    return {key: p for key, p in sure.items() if key not in above}
+
+
+def _boxes_by_concept(detections: Iterable[Detection], vocabulary: Vocabulary) -> dict[str, list[Detection]]:
+    """Concept → what a detector saw of it, surest first, each thing once."""
+    ordered = sorted(detections, key=lambda seen: -seen.score)
+    kept: list[tuple[str, Detection]] = []
+    for seen in ordered:
+        key = vocabulary.meaning(seen.label)
+        if key is None or any(_same_thing(key, seen, other, before, vocabulary) for other, before in kept):
+            continue
+        kept.append((key, seen))
+    found: dict[str, list[Detection]] = {}
+    for key, seen in kept:
+        found.setdefault(key, []).append(seen)
+    return found
+
+
+def _same_thing(key: str, seen: Detection, other: str, before: Detection, vocabulary: Vocabulary) -> bool:
+    if key == other:
+        return duplicates(before.box, seen.box)
+    if vocabulary.concept(key).kind != vocabulary.concept(other).kind:
+        return False
+    return overlap(before.box, seen.box) >= RIVALS
+
+
+def _merge(
+    located: dict[str, list[Detection]],
+    named: dict[str, float],
+    boxes: dict[str, list[Detection]],
+    vocabulary: Vocabulary,
+) -> list[Finding]:
+    """One finding per thing: a located concept takes the more specific name where there is just one of it."""
+    findings = []
+    rest = dict(named)
+    for key, seen in located.items():
+        below = [name for name in rest if key == name or key in vocabulary.ancestors(name)]
+        counted = _counted(seen)
+        for name in below:
+            rest.pop(name)
+        best = max(below, key=lambda name: named[name], default=key)
+        name = best if len(counted) == 1 else key
+        score = max([seen[0].score, *(named[other] for other in below)])
+        findings.append(Finding(name, score, len(counted), counted))
+    for name, score in rest.items():
+        seen = next((boxes[key] for key in (name, *vocabulary.ancestors(name)) if key in boxes), [])
+        counted = _counted(seen)
+        findings.append(Finding(name, score, len(counted) or None, counted))
+    return findings
+
+
+def _counted(seen: Sequence[Detection]) -> tuple[Box, ...]:
+    sure = [one.box for one in seen if one.score >= COUNTED]
+    return tuple(sure)
+
+
+def _without_ancestors(findings: Sequence[Finding], vocabulary: Vocabulary) -> list[Finding]:
+    above = {ancestor for finding in findings for ancestor in vocabulary.ancestors(finding.concept)}
+    return [finding for finding in findings if finding.concept not in above]
+
+
+def _prominence(finding: Finding) -> tuple[float, float, str]:
+    """By the share of the photo that it covers, then by certainty; the key makes the order unique."""
+    area = max((box.area for box in finding.boxes), default=UNLOCATED)
+    return area, finding.score, finding.concept
+
+
+def _is_word(line: TextLine) -> bool:
+    """Whether a line has at least two letters or digits; less is mostly a stain that was read."""
+    return sum(character.isalnum() for character in line.text) >= 2

@@ -1,0 +1,1 @@
+"""The words of Altfolio: a curated list for people, and what the program loads, built from it."""
