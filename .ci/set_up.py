@@ -15,6 +15,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import system_packages
@@ -32,11 +33,9 @@ def main(purpose: str) -> int:
     except subprocess.CalledProcessError as error:
         print(f"The set-up stopped: {error}", file=sys.stderr)
         return 1
-    if sys.platform == "linux":
-        if purpose in ("run", "test"):
-            system_packages.ensure(system_packages.window_needs())
-        if purpose == "test":
-            system_packages.ensure(system_packages.test_needs())
+    if sys.platform == "linux" and purpose != "check":
+        tests = system_packages.test_needs() if purpose == "test" else ()
+        system_packages.ensure(chain(system_packages.window_needs(), tests))
     return 0
 
 
@@ -53,7 +52,7 @@ def _ensure_venv() -> None:
 def _get_ensurepip() -> None:
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     if not system_packages.install([package]):
-        print(f"Python's ensurepip is missing. On Debian or Ubuntu: sudo apt install {package}", file=sys.stderr)
+        sys.exit(f"{sys.executable} lacks ensurepip. To install it on Debian or Ubuntu: sudo apt install {package}")
 
 
 def _ensure_python_packages(kind: str) -> None:
