@@ -30,11 +30,13 @@ class Noun:
         shape: English "a" or "an"; elsewhere the gender "m", "f" or "n"; "mass…" where there is neither plural nor
             count ("broccoli"), "pl…" where there is only a plural ("scissors"); both followed by the gender or, in
             French, the partitive article where the grammar needs one ("mass du").
+        scene: how it stands behind what is in it ("on grass", "by the sea"); "" for what is no scene.
     """
 
     shape: str
     singular: str
     plural: str
+    scene: str = ""
 
     @property
     def countable(self) -> bool:
@@ -54,7 +56,7 @@ class Concept:
         shown: False for concepts that only gather others ("mammal") and are never said.
         detect: least score 0..1 of a detector.
         classify: least probability 0..1 that a classifier gives to it and all below it.
-        keyword: what the user wants it called when it becomes a keyword, perhaps a path "Animals|Dogs"; "" for its name.
+        keyword: what the user wants it called as a keyword, perhaps a path "Animals|Dogs"; "" for its name.
     """
 
     key: str
@@ -171,7 +173,7 @@ class Vocabulary:
         """How a language names the concept: as the user says it, else as we do, else in English."""
         row = _content(f"words-{language}.json").get(key) or _content("words-en.json").get(key, ["a", key, key])
         if own := self.own.names.get(key, {}).get(language):
-            return Noun(row[0], *own)
+            return Noun(row[0], *own)  # the scene's wording goes with our name for it
         return Noun(*row)
 
     def name(self, key: str, language: str = "en") -> str:

@@ -90,16 +90,15 @@ def place_labels(
 
 
 def english(key: str, row: Row) -> list[str]:
-    """[shape, singular, plural] of a concept in English, in the form of the other languages' rows."""
+    """[shape, singular, plural, scene] of a concept in English, in the form of the other languages' rows."""
     singular, several = key, row.get("plural", "") or plural(key)
     if "said" in row:
         parts = split(row["said"])
         singular, several = parts[0], parts[-1]
-    if row.get("mass"):
-        return ["mass", singular, singular]
-    if row.get("pair"):
-        return ["pl", singular, singular]
-    return [row.get("an", "an" if singular[0].lower() in "aeiou" else "a"), singular, several]
+    shape = row.get("an", "an" if singular[0].lower() in "aeiou" else "a")
+    if row.get("mass") or row.get("pair"):
+        shape, several = "mass" if row.get("mass") else "pl", singular
+    return [shape, singular, several, *split(row.get("scene", ""))]
 
 
 def search_words(rows: dict[str, Row], nouns: dict[str, Synset]) -> dict[str, list[str]]:
@@ -107,10 +106,10 @@ def search_words(rows: dict[str, Row], nouns: dict[str, Synset]) -> dict[str, li
 
     WordNet's words are taken from the first synset a concept claims, without scientific names (capitals).
     """
-    names = {name.lower() for key, row in rows.items() for name in (key, *english(key, row)[1:])}
+    names = {name.lower() for key, row in rows.items() for name in (key, *english(key, row)[1:3])}
     found: dict[str, list[str]] = {}
     for key, row in rows.items():
-        own = {key, *(name.lower() for name in english(key, row)[1:])}
+        own = {key, *(name.lower() for name in english(key, row)[1:3])}
         more = [word.lower() for word in split(row.get("also", ""))]
         offsets = split(row.get("wn", ""), None)
         if offsets and row.get("shown", True):
@@ -121,7 +120,7 @@ def search_words(rows: dict[str, Row], nouns: dict[str, Synset]) -> dict[str, li
 
 
 def language_rows(code: str, rows: dict[str, Row]) -> dict[str, list[str]]:
-    """[shape, singular, plural] of each concept in a language; ValueError where a shown concept is missing."""
+    """[shape, singular, plural, scene] of each concept in a language; ValueError where a shown one is missing."""
     table = tomllib.loads((HERE / "languages" / f"{code}.toml").read_text(encoding="utf-8"))
     missing = [key for key, row in rows.items() if row.get("shown", True) and key not in table]
     unknown = [key for key in table if key not in rows]
@@ -129,9 +128,10 @@ def language_rows(code: str, rows: dict[str, Row]) -> dict[str, list[str]]:
         raise ValueError(f"languages/{code}.toml: missing {missing}, unknown {unknown}")
     found = {}
     for key, text in table.items():
-        shape, _, names = str(text).partition(" ")
+        noun, _, scene = str(text).partition("|")
+        shape, names = (part.strip() for part in noun.split(":", 1))
         parts = split(names)
-        found[key] = [shape, parts[0], parts[-1]]
+        found[key] = [shape, parts[0], parts[-1], *split(scene)]
     return found
 
 

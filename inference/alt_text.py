@@ -1,0 +1,272 @@
+"""Writes what was found in a photo as a sentence a person would have written. Pure: findings in, text out.
+
+An alt text tells who and what can be seen, most important first, in one breath; an extended description tells
+everything, on demand. Until a person has reviewed it, the text shows its doubt: wording that shows doubt prevents
+false trust (MacLeod et al., CHI 2017).
+
+Invariants: people come first, then activities and things by prominence, then buildings and scene, then text; nothing
+is said twice; a text is never longer than its limit nor than `LONGEST`; it gets shorter by leaving out the least
+certain, never by cutting a word; nothing is said that the findings don't contain.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from inference.findings import Box, Finding, Findings
+from inference.grammar import GRAMMARS, Grammar, join
+from inference.placement import position, size
+from inference.vocabulary import Noun, Vocabulary
+
+LIMIT = 125
+"""Characters that an alt text aims at: where many screen readers pause or stop (issue 4)."""
+
+LONGEST = 250
+"""Characters that no alt text exceeds, whatever limit is asked for (IPTC Alt Text asks for "under 250")."""
+
+QUOTED = 60
+"""Characters of a quotation in an alt text: one line; all of it is in the extended description."""
+
+NUMBERED = 4
+"""Up to this many things of one kind are counted in words; beyond, detectors miscount and "several" is honest."""
+
+NO_DESCRIPTION = {code: grammar.nothing for code, grammar in GRAMMARS.items()}
+"""What a hedged text says where nothing is sure enough, by language; a plain text is empty then."""
+
+_GROUPS = {"person": 0, "activity": 1, "building": 3, "nature": 4, "place": 4, "text": 5}
+_THINGS = 2
+_ORDER = ("person", "activity", "animal", "vehicle", "food", "object", "building", "nature", "place", "text")
+
+
+class Style(StrEnum):
+    """How sure a text sounds.
+
+    HEDGED: "May be an image of 2 people and dog.", for what nobody has reviewed.
+    LISTED: "Image may contain: 2 people and dog", the older form of the same.
+    PLAIN: "2 people and a dog.", once a person has approved it.
+    """
+
+    HEDGED = "hedged"
+    LISTED = "listed"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One part of the list: its words, how certain it is, and its words as the scene of the rest, if it can be."""
+
+    words: str
+    score: float
+    group: int
+    scene: str = ""
+
+
+def compose(
+    findings: Findings,
+    vocabulary: Vocabulary,
+    *,
+    language: str = "en",
+    style: Style | str = Style.HEDGED,
+    limit: int = LIMIT,
+) -> str:
+    """The alt text of a photo.
+
+    Args:
+        language: one of `inference.vocabulary.LANGUAGES`; KeyError for another.
+        limit: most characters; at most `LONGEST` whatever is asked for.
+
+    Returns:
+        one sentence; `NO_DESCRIPTION` (hedged, listed) or "" (plain) where there is nothing to say.
+    """
+    grammar, style = GRAMMARS[language], Style(style)
+    limit = min(limit, LONGEST)
+    items = list(_items(findings, vocabulary, grammar, style))
+    while items:
+        text = _sentence(items, grammar, style)
+        if len(text) <= limit:
+            return text
+        items = _shorter(items)
+    return "" if style is Style.PLAIN else grammar.nothing
+
+
+def approved_form(findings: Findings, vocabulary: Vocabulary, *, language: str = "en", limit: int = LIMIT) -> str:
+    """The alt text without its hedge, as it stands once a person has approved it; "" where there is nothing."""
+    return compose(findings, vocabulary, language=language, style=Style.PLAIN, limit=limit)
+
+
+def without_hedge(text: str, language: str) -> str:
+    """A text without the words of doubt around its list, for texts whose findings aren't at hand; else unchanged."""
+    grammar = GRAMMARS[language]
+    if text == grammar.nothing:
+        return ""
+    for pattern in (grammar.hedge, grammar.listed):
+        before, _, after = pattern.partition("{}")
+        if text.startswith(before) and text.endswith(after):
+            inner = text[len(before) : len(text) - len(after)]
+            return _finish(inner)
+    return text
+
+
+def phrase(noun: Noun, count: int | None, grammar: Grammar, *, bare: bool) -> str:
+    """A noun with its number or article: "dog", "a dog", "2 dogs", "several dogs"."""
+    if not noun.countable or count is None or count <= 1:
+        return noun.singular if bare else grammar.article(noun)
+    return f"{count} {noun.plural}" if count <= NUMBERED else grammar.several(noun)
+
+
+def people_phrase(findings: Findings, grammar: Grammar, *, plain: bool) -> str:
+    """Who is there: "1 person", "2 people", "a group of people", "one or more people"."""
+    if findings.people_exact:
+        one = grammar.person[plain]
+        return one if findings.people == 1 else grammar.people.format(findings.people)
+    return grammar.group if findings.people > NUMBERED else grammar.unsure
+
+
+def distinct(findings: Findings, vocabulary: Vocabulary) -> list[Finding]:
+    """The concepts that may be said, in their order: known, shown, each once, none above another."""
+    known = [f for f in findings.concepts if f.concept in vocabulary and vocabulary.concept(f.concept).shown]
+    above = {ancestor for finding in known for ancestor in vocabulary.ancestors(finding.concept)}
+    first: dict[str, Finding] = {}
+    for finding in known:
+        if finding.concept not in above:
+            first.setdefault(finding.concept, finding)
+    return list(first.values())
+
+
+def quotation(text: str, grammar: Grammar, longest: int) -> str:
+    """A line as it can stand between quotation marks: one line, whole words, "…" where it was shortened."""
+    line = " ".join(text.split()).replace(*grammar.other_quotes)
+    if len(line) <= longest:
+        return line
+    cut = line[: longest - 1]
+    whole = cut if line[longest - 1] == " " else cut.rpartition(" ")[0]
+    return f"{whole.rstrip(' ,;:.-')}…" if whole.strip(" ,;:.-") else ""
+
+
+def compose_extended(
+    findings: Findings,
+    vocabulary: Vocabulary,
+    *,
+    language: str = "en",
+    style: Style | str = Style.HEDGED,
+    taken: date | None = None,
+    camera: str = "",
+) -> str:
+    """Everything that was found, for those who ask for more: by kind, with size and position, all text in order.
+
+    Args:
+        taken, camera: said at the end where given.
+
+    Returns:
+        sentences of the form "Animals: 2 dogs (large, left; small, right)."; "" where nothing was found.
+    """
+    grammar = GRAMMARS[language]
+    concepts = distinct(findings, vocabulary)
+    parts: dict[str, list[str]] = {}
+    if findings.people:
+        boxes = next((f.boxes for f in concepts if f.concept == "person"), ())
+        parts["person"] = [people_phrase(findings, grammar, plain=False) + _places(boxes, grammar)]
+    for finding in concepts:
+        kind = vocabulary.concept(finding.concept).kind
+        if (kind == "person" and findings.people) or (finding.concept == "text" and findings.text):
+            continue
+        noun = vocabulary.noun(finding.concept, language)
+        words = phrase(noun, finding.count, grammar, bare=True) + _places(finding.boxes, grammar)
+        parts.setdefault(kind, []).append(words)
+    if findings.text:
+        read = " / ".join(" ".join(line.text.split()) for line in findings.text)
+        parts.setdefault("text", []).append(read)
+    if not parts:
+        return ""
+    sentences = [grammar.kinds[kind] + grammar.colon + ", ".join(parts[kind]) for kind in _ORDER if kind in parts]
+    if taken is not None:
+        sentences.append(grammar.taken + grammar.colon + _date(taken, grammar))
+    if camera.strip():
+        sentences.append(grammar.camera + grammar.colon + " ".join(camera.split()))
+    first = [] if Style(style) is Style.PLAIN else [grammar.machine]
+    return " ".join(first + [sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences])
+
+
+def _places(boxes: Sequence[Box], grammar: Grammar) -> str:
+    """Size and position of each box, most certain first, for as many as are numbered."""
+    if not boxes:
+        return ""
+    ordered = sorted(boxes[:NUMBERED], key=lambda box: -box.area)
+    places = (f"{grammar.sizes[size(box)]}, {grammar.positions[position(box)]}" for box in ordered)
+    return f" ({'; '.join(dict.fromkeys(places))})"
+
+
+def _date(taken: date, grammar: Grammar) -> str:
+    return grammar.date.format(day=taken.day, month=grammar.months[taken.month - 1], year=taken.year)
+
+
+def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: Style) -> Iterator[_Item]:
+    plain = style is Style.PLAIN
+    bare = grammar.bare and not plain
+    items = []
+    concepts = distinct(findings, vocabulary)
+    if findings.people:
+        surest = max((f.score for f in concepts if f.concept == "person"), default=1.0)
+        items.append(_Item(people_phrase(findings, grammar, plain=plain), surest, 0))
+    for finding in concepts:
+        kind = vocabulary.concept(finding.concept).kind
+        if (kind == "person" and findings.people) or (finding.concept == "text" and findings.text):
+            continue
+        noun = vocabulary.noun(finding.concept, grammar.code)
+        words = phrase(noun, finding.count, grammar, bare=bare)
+        items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene))
+    if findings.text:
+        items.append(_text_item(findings, grammar))
+    items.sort(key=lambda item: item.group)
+    seen: set[str] = set()
+    for item in items:
+        if item.words.lower() not in seen:
+            seen.add(item.words.lower())
+            yield item
+
+
+def _text_item(findings: Findings, grammar: Grammar) -> _Item:
+    """The first line that was read, with as many of the next as make one line of an alt text."""
+    read = ""
+    for line in findings.text:
+        longer = f"{read} {line.text}".strip()
+        if read and len(longer) > QUOTED:
+            break
+        read = longer
+    quoted = quotation(read, grammar, QUOTED)
+    words = grammar.quote.format(quoted) if quoted else grammar.text
+    return _Item(words, min(line.score for line in findings.text), _GROUPS["text"])
+
+
+def _shorter(items: Sequence[_Item]) -> list[_Item]:
+    """Without the least certain; people are the last to go, and of equals the later one goes first."""
+    candidates = [item for item in items if item.group > 0] or list(items)
+    least = min(reversed(candidates), key=lambda item: item.score)
+    return [item for item in items if item is not least]
+
+
+def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
+    if style is Style.HEDGED:
+        return grammar.hedge.format(join([item.words for item in items], grammar))
+    if style is Style.LISTED:
+        return grammar.listed.format(_with_text_apart(items, grammar))
+    scene = next((item for item in items if item.scene), None)
+    others = [item for item in items if item is not scene]
+    if scene is None or not others or others[0].group >= scene.group:
+        return _finish(join([item.words for item in items], grammar))
+    text = [item.words for item in others if item.group == _GROUPS["text"]]
+    things = join([item.words for item in others if item.group != _GROUPS["text"]], grammar)
+    return _finish(", ".join((f"{things} {scene.scene}", *text)))
+
+
+def _with_text_apart(items: Sequence[_Item], grammar: Grammar) -> str:
+    """The older form names what is written after a comma: "people and closeup, text that says '...'"."""
+    quoted = [item.words for item in items if item.group == _GROUPS["text"]]
+    return ", ".join(filter(None, (join([i.words for i in items if i.words not in quoted], grammar), *quoted)))
+
+
+def _finish(words: str) -> str:
+    """Capital letter and full stop."""
+    sentence = words[:1].upper() + words[1:]
+    return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."

@@ -1,0 +1,101 @@
+"""What a language must bring to say what is in a photo. Pure data and a few word rules; no findings, no layout.
+
+Lists are joined as Unicode CLDR 46 says for each language (`listPattern-type-standard`; English as in en-001, without
+a comma before "and", which is also what alt texts in the wild do). Plural rules of all six languages have "one" and
+"other" alone for whole numbers of things up to a hundred (CLDR `plurals.xml`), so singular and plural are enough.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from inference.placement import Position, Size
+from inference.vocabulary import Noun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grammar:
+    """How one language builds the sentences.
+
+    Attributes:
+        code: "en".
+        hedge: sentence that shows doubt, with {} for the list.
+        listed: the older form of the same, a heading before the list.
+        nothing: what is said where nothing is sure enough.
+        machine: sentence that warns before an extended description which nobody has reviewed.
+        pair: pattern of two items, {0} and {1}; the last two of a longer list as well.
+        article: noun → "a dog"; mass and plural-only nouns as they stand in a list.
+        several: noun → "several dogs".
+        bare: whether hedged lists leave the article out ("2 people, dog and frisbee").
+        person: "1 person", "a person".
+        people: pattern for a counted number, {} is ≥ 2.
+        group: many people, uncounted.
+        unsure: people whose number isn't known.
+        quote: pattern of what is written in the photo, {} is the quotation.
+        other_quotes: replaces quotation marks inside a quotation, so that it can be told where it ends.
+        text: what is written, unread.
+        kinds: heading of each kind in an extended description.
+        positions: each cell of the grid.
+        sizes: each size.
+        date: pattern with {day}, {month} and {year}.
+        months: names of the months as a date uses them.
+        taken: label of the date.
+        camera: label of the camera.
+        colon: what stands between label and value (a space before it in French).
+        joined: last correction of two items around "and" (Spanish "e" before i).
+    """
+
+    code: str
+    hedge: str
+    listed: str
+    nothing: str
+    machine: str
+    pair: str
+    article: Callable[[Noun], str]
+    several: Callable[[Noun], str]
+    bare: bool
+    person: tuple[str, str]
+    people: str
+    group: str
+    unsure: str
+    quote: str
+    other_quotes: tuple[str, str]
+    text: str
+    kinds: Mapping[str, str]
+    positions: Mapping[Position, str]
+    sizes: Mapping[Size, str]
+    date: str
+    months: Sequence[str]
+    taken: str
+    camera: str
+    colon: str = ": "
+    joined: Callable[[str, str], str] | None = None
+
+
+def positions(*names: str) -> dict[Position, str]:
+    """The nine cells by row from the top left."""
+    return dict(zip(Position, names, strict=True))
+
+
+def sizes(large: str, medium: str, small: str) -> dict[Size, str]:
+    """The three sizes."""
+    return {Size.LARGE: large, Size.MEDIUM: medium, Size.SMALL: small}
+
+
+def join(items: Sequence[str], grammar: Grammar) -> str:
+    """A list as the language writes it; "" for no items."""
+    if len(items) < 2:
+        return "".join(items)
+    *first, last = items
+    before = ", ".join(first)
+    if grammar.joined is not None:
+        return grammar.joined(before, last)
+    return grammar.pair.format(before, last)
+
+
+KINDS = ("person", "animal", "food", "vehicle", "building", "nature", "place", "object", "activity", "text")
+"""Order of the headings that `kinds` gives names to."""
+
+
+def kinds(*names: str) -> dict[str, str]:
+    """The ten headings in the order of `KINDS`."""
+    return dict(zip(KINDS, names, strict=True))

@@ -1,0 +1,67 @@
+"""German. What is seen stands in the nominative, so that no noun has to be declined."""
+
+from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.vocabulary import Noun
+
+_ARTICLES = {"m": "ein", "n": "ein", "f": "eine"}
+
+
+def _article(noun: Noun) -> str:
+    return f"{_ARTICLES[noun.shape]} {noun.singular}" if noun.countable else noun.singular
+
+
+def _several(noun: Noun) -> str:
+    return f"mehrere {noun.plural}"
+
+
+GERMAN = Grammar(
+    code="de",
+    hedge="Möglicherweise zu sehen: {}.",
+    listed="Bild könnte enthalten: {}",
+    nothing="Keine Beschreibung verfügbar.",
+    machine="Von einem Computer erstellt und nicht geprüft; kann falsch sein.",
+    pair="{0} und {1}",
+    article=_article,
+    several=_several,
+    bare=False,
+    person=("1 Person", "eine Person"),
+    people="{} Personen",
+    group="eine Gruppe von Personen",
+    unsure="eine oder mehrere Personen",
+    quote="Text: „{}“",
+    other_quotes=("“", "‘"),
+    text="Text",
+    kinds=kinds(
+        "Personen",
+        "Tiere",
+        "Essen",
+        "Fahrzeuge",
+        "Bauwerke",
+        "Natur",
+        "Ort",
+        "Gegenstände",
+        "Tätigkeit",
+        "Text",
+    ),
+    positions=positions(
+        "oben links", "oben", "oben rechts", "links", "Mitte", "rechts", "unten links", "unten", "unten rechts"
+    ),
+    sizes=sizes("groß", "mittelgroß", "klein"),
+    date="{day}. {month} {year}",
+    months=(
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ),
+    taken="Aufgenommen",
+    camera="Kamera",
+)
