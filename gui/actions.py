@@ -1,0 +1,171 @@
+"""Everything a user can do, in one table: menus, shortcuts, the help sheet and the command palette are made from it.
+
+Single letters act wherever no text is being typed; a field that takes text keeps its letters. All keys can be changed
+(`set_keys`), as WCAG 2.2 criterion 2.1.4 asks for single-letter shortcuts.
+
+Invariants: an action has a name that says what it does; a shortcut belongs to one action.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
+
+from gui.appearance import Appearance
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One action.
+
+    Attributes:
+        name: stable, for code and stored keys.
+        menu: the menu it is in.
+        text: what it does, as a command.
+        keys: shortcuts, portable spelling, separated by "; "; the first one is shown.
+        icon: file name in `resources/icons`, or "".
+        checkable: True where it is on or off.
+    """
+
+    name: str
+    menu: str
+    text: str
+    keys: str = ""
+    icon: str = ""
+    checkable: bool = False
+
+
+_LINE = Row("", "", "")
+
+TABLE = (
+    Row("add-folders", "File", "Add folders…", "Ctrl+O", "folder-add"),
+    Row("rescan", "File", "Look for new and changed photos", "F5", "retry"),
+    Row("open-library", "File", "Open another library…", "Ctrl+Shift+O"),
+    _LINE,
+    Row("embed", "File", "Write approved words into photos…", "Ctrl+E", "embed"),
+    Row("problems", "File", "Problems…", "Ctrl+P", "state-problem"),
+    Row("settings", "File", "Settings…", "Ctrl+,", "settings"),
+    _LINE,
+    Row("quit", "File", "Quit", "Ctrl+Q"),
+    Row("undo", "Edit", "Undo", "Ctrl+Z", "undo"),
+    Row("redo", "Edit", "Redo", "Ctrl+Shift+Z; Ctrl+Y", "redo"),
+    _LINE,
+    Row("select-all", "Edit", "Select all photos", "Ctrl+A"),
+    Row("copy-text", "Edit", "Copy alt text", "Ctrl+Shift+C", "copy"),
+    Row("search", "Edit", "Search", "Ctrl+F; /", "search"),
+    Row("clear-search", "Edit", "Show all photos", "Ctrl+Shift+X"),
+    Row("approve", "Photo", "Approve and go to the next photo", "A; Ctrl+Return", "approve"),
+    Row("skip", "Photo", "Skip to the next undecided photo", "S; N", "next"),
+    Row("edit-text", "Photo", "Edit the alt text", "E; F2", "edit"),
+    Row("reject-text", "Photo", "Reject the proposed text", "R", "reject"),
+    Row("withdraw", "Photo", "Take the approval back", "W"),
+    Row("previous-text", "Photo", "Use the text of the photo before", "Ctrl+D"),
+    Row("set-text", "Photo", "Set one text for the selected photos…", "Ctrl+Shift+T"),
+    _LINE,
+    Row("add-tag", "Photo", "Add a tag", "T", "tag"),
+    Row("judge-tags", "Photo", "Go to the tags", "G"),
+    _LINE,
+    Row("next", "Photo", "Next photo", "J", "next"),
+    Row("previous", "Photo", "Previous photo", "K", "previous"),
+    Row("show-file", "Photo", "Show in the file manager", "Ctrl+Shift+F", "folder"),
+    Row("library-view", "View", "Library", "Ctrl+1", "library", True),
+    Row("review-view", "View", "Review", "Ctrl+2", "review", True),
+    Row("list-view", "View", "List", "Ctrl+3", "list", True),
+    _LINE,
+    Row("sidebar", "View", "Sidebar", "Ctrl+B", "sidebar", True),
+    Row("boxes", "View", "Frame what was found", "B", "boxes", True),
+    Row("larger", "View", "Larger pictures", "Ctrl++; Ctrl+=", "zoom-in"),
+    Row("smaller", "View", "Smaller pictures", "Ctrl+-", "zoom-out"),
+    Row("fit", "View", "Fit the picture", "Ctrl+0", "zoom-fit"),
+    Row("full-screen", "View", "Full screen", "F11", "", True),
+    Row("palette", "Help", "Find a command…", "Ctrl+K"),
+    Row("help", "Help", "Keys and how to review", "?; F1", "help"),
+    Row("about", "Help", "About Altfolio"),
+)
+"""All actions in the order of the menus; a row without a name is a line between two groups."""
+
+BY_NUMBER = "Reject or restore the tag with this number"
+"""What the keys 1 to 9 do, for the help sheet."""
+
+
+class Actions(QObject):
+    """The actions of one window.
+
+    `actions["approve"]` is a `QAction`.
+    """
+
+    def __init__(self, window: QWidget, appearance: Appearance) -> None:
+        super().__init__(window)
+        self._appearance = appearance
+        self._window = window
+        self._made: dict[str, QAction] = {}
+        for row in TABLE:
+            if row.name:
+                action = QAction(row.text, window)
+                action.setObjectName(row.name)
+                action.setCheckable(row.checkable)
+                action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+                window.addAction(action)
+                self._made[row.name] = action
+        self.tags = [self._tag_action(number) for number in range(1, 10)]
+        self.set_keys({})
+        self._dress()
+        appearance.changed.connect(self._dress)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._made[name]
+
+    def on(self, name: str, call: Callable[[], object]) -> None:
+        """Do `call` when the action is triggered."""
+        self._made[name].triggered.connect(lambda _checked=False: call())
+
+    def set_keys(self, changed: Mapping[str, str]) -> None:
+        """Give actions their keys: those of the table, except where `changed` has others ("" is none)."""
+        for row in TABLE:
+            if row.name:
+                keys = changed.get(row.name, row.keys)
+                self._made[row.name].setShortcuts([QKeySequence(k) for k in keys.split("; ") if k])
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Make the menus."""
+        menus: dict[str, QMenu] = {}
+        line_due: QMenu | None = None
+        last = ""
+        for row in TABLE:
+            if not row.name:
+                line_due = menus.get(last)
+                continue
+            if row.menu not in menus:
+                menus[row.menu] = bar.addMenu(f"&{row.menu}")
+            elif line_due is menus[row.menu]:
+                menus[row.menu].addSeparator()
+            line_due, last = None, row.menu
+            menus[row.menu].addAction(self._made[row.name])
+
+    def menu_of_photos(self, parent: QWidget) -> QMenu:
+        """The menu that opens at a photo."""
+        menu = QMenu("Photo", parent)
+        for name in ("approve", "edit-text", "reject-text", "withdraw", "", "add-tag", "set-text", "", "copy-text"):
+            menu.addAction(self._made[name]) if name else menu.addSeparator()
+        menu.addAction(self._made["show-file"])
+        return menu
+
+    def _tag_action(self, number: int) -> QAction:
+        action = QAction(f"{BY_NUMBER}: {number}", self._window)
+        action.setObjectName(f"tag-{number}")
+        action.setShortcut(QKeySequence(str(number)))
+        self._window.addAction(action)
+        return action
+
+    def _dress(self) -> None:
+        for row in TABLE:
+            if row.name and row.icon:
+                self._made[row.name].setIcon(self._appearance.icon(row.icon))
+
+
+def keys_shown(action: QAction) -> str:
+    """An action's keys for people: "A or Ctrl+Return"."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return " or ".join(key.toString(native) for key in action.shortcuts())

@@ -1,0 +1,187 @@
+"""Everything about the photo in hand: picture, state, alt text, description, tags, and the keys that decide.
+
+The panel shows and asks; `gui.review_flow` decides. It never loses what was typed: `edits` gives what differs from
+the library, and the flow keeps it before another photo is shown.
+"""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from gui import icons
+from gui.accessible import named
+from gui.actions import Actions
+from gui.appearance import Appearance
+from gui.picture_view import PictureView
+from gui.tag_panel import TagPanel
+from gui.text_editor import TextEditor
+from gui.words import counted, mark_of
+from storage.photos import PhotoDetail, PhotoText
+from storage.schema import Field
+
+EDITORS = (Field.ALT_TEXT, Field.EXTENDED)
+
+
+class ReviewPanel(QWidget):
+    """The panel beside the photos.
+
+    Signals:
+        left(): the photos are wanted (Escape in a text).
+    """
+
+    left = Signal()
+
+    def __init__(self, actions: Actions, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setMinimumWidth(304)
+        self._appearance = appearance
+        self._actions = actions
+        self.detail: PhotoDetail | None = None
+        self.picture = PictureView(appearance)
+        self.picture.setMinimumHeight(160)
+        self._file = QLabel()
+        self._file.setObjectName("title")
+        self._file.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self._sign = QLabel()
+        self._state = QLabel()
+        self._facts = QLabel()
+        self._facts.setObjectName("caption")
+        self._facts.setWordWrap(True)
+        self._problem = QLabel()
+        self._problem.setObjectName("problem")
+        self._problem.setWordWrap(True)
+        self.text = TextEditor("Alt text", 4, appearance)
+        self.description = TextEditor("Extended description", 3, appearance, counted=False)
+        self.text.left.connect(self.left)
+        self.description.left.connect(self.left)
+        self.tags = TagPanel(appearance)
+        self._approve = self._button("approve", "Approve", primary=True)
+        self._reject = self._button("reject-text", "Reject")
+        self._skip = self._button("skip", "Skip")
+        self._lay_out()
+        appearance.changed.connect(self._dress)
+        self.show_photo(None, language="en")
+
+    def _button(self, action: str, text: str, *, primary: bool = False) -> QPushButton:
+        row = self._actions[action]
+        button = named(QPushButton(text), row.text())
+        if primary:
+            button.setObjectName("primary")
+        button.clicked.connect(row.trigger)
+        button.setToolTip(f"{row.text()} ({row.shortcut().toString()})")
+        row.enabledChanged.connect(button.setEnabled)
+        return button
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("inside")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        state = QHBoxLayout()
+        state.setSpacing(4)
+        self._file.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        state.addWidget(self._file, 1)
+        state.addWidget(self._sign)
+        state.addWidget(self._state)
+        head = QVBoxLayout()
+        head.setSpacing(4)
+        head.addLayout(state)
+        head.addWidget(self._facts)
+        head.addWidget(self._problem)
+        heading = QLabel("Tags")
+        heading.setObjectName("section")
+        tags = QVBoxLayout()
+        tags.setSpacing(4)
+        tags.addWidget(heading)
+        tags.addWidget(self.tags)
+        column.addLayout(head)
+        column.addWidget(self.text)
+        column.addLayout(tags)
+        column.addWidget(self.description)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inside)
+        self._scroll = scroll
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(16, 8, 16, 12)
+        buttons.setSpacing(8)
+        buttons.addWidget(self._approve, 2)
+        buttons.addWidget(self._reject, 1)
+        buttons.addWidget(self._skip, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.picture, 2)
+        whole.addWidget(scroll, 3)
+        whole.addLayout(buttons)
+
+    def show_photo(self, detail: PhotoDetail | None, *, language: str) -> None:
+        """Show a photo. What was typed and not kept is kept in the field where it is the same photo."""
+        same = detail is not None and self.detail is not None and detail.row.id == self.detail.row.id
+        self.detail = detail
+        for part in (self.text, self.description, self.tags, self._file, self._facts):
+            part.setVisible(detail is not None)
+        for editor, field in zip((self.text, self.description), EDITORS, strict=True):
+            typing = same and editor.changed
+            if not typing:
+                editor.show_text(_text(detail, field, language) if detail else None)
+        self.tags.show_tags(detail.tags if detail else ())
+        self._dress()
+        if not same:
+            self._scroll.verticalScrollBar().setValue(0)
+
+    def edits(self) -> dict[Field, str]:
+        """The texts that differ from the library."""
+        if self.detail is None:
+            return {}
+        pairs = zip(EDITORS, (self.text, self.description), strict=True)
+        return {field: editor.words for field, editor in pairs if editor.changed}
+
+    def tell_selected(self, count: int) -> None:
+        """How many photos an approval would concern."""
+        many = count > 1
+        self._approve.setText(f"Approve {count:,}" if many else "Approve")
+        self._approve.setAccessibleName(
+            f"Approve {counted(count, 'selected photo')}" if many else self._actions["approve"].text()
+        )
+        self._reject.setText(f"Reject {count:,}" if many else "Reject")
+
+    def _dress(self) -> None:
+        detail = self.detail
+        self._sign.setVisible(detail is not None)
+        self._state.setVisible(detail is not None)
+        self._problem.setVisible(detail is not None and bool(detail.problems))
+        if detail is None:
+            self.picture.show_picture(None, "none", note="No photo is selected.")
+            return
+        mark = mark_of(detail.row)
+        colour = getattr(self._appearance.theme, mark.colour)
+        self._sign.setPixmap(icons.pixmap(mark.icon, colour, 16, self.devicePixelRatioF()))
+        self._sign.setAccessibleName(mark.word)
+        self._state.setText(mark.word)
+        self._state.setToolTip(mark.meaning)
+        self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
+        self._file.setText(detail.row.name)
+        self._file.setToolTip(str(detail.row.path.parent))
+        self._facts.setText(_facts(detail))
+        self._problem.setText("\n".join(message for _, message in detail.problems))
+
+
+def _text(detail: PhotoDetail, field: Field, language: str) -> PhotoText | None:
+    """The text in the language asked for, else in any."""
+    return detail.text(field, language) or next((t for t in detail.texts if t.field == field), None)
+
+
+def _facts(detail: PhotoDetail) -> str:
+    row = detail.row
+    people = ""
+    if row.people:
+        people = counted(row.people, "person", "people") + ("" if detail.people_exact else " or more")
+    size = f"{row.width} × {row.height}" if row.width else ""
+    date = (row.taken or "").replace("T", " ")[:16]
+    return "  ·  ".join(part for part in (date, size, detail.format or "", detail.camera or "", people) if part)

@@ -1,0 +1,154 @@
+"""The alt text editor: the text, who wrote it, how long it is against what screen readers and sites take well.
+
+The origin is told by an icon of its own shape and by words: machine text, text from the file, your words, edited.
+"""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+from gui import icons
+from gui.accessible import named
+from gui.appearance import Appearance
+from gui.words import EDITED, ORIGINS, Mark
+from storage.photos import PhotoText
+from storage.schema import TextState
+
+COMFORTABLE = 125
+"""Characters that screen readers take in one breath; the usual advice for alt text."""
+
+LONGEST = 250
+"""Characters that the IPTC recommends at most for AltTextAccessibility (IPTC Photo Metadata Standard 2021.1)."""
+
+
+class TextField(QPlainTextEdit):
+    """A field for plain text; Tab leaves it, Escape gives the focus back.
+
+    Signals:
+        left(): Escape was pressed.
+    """
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class TextEditor(QWidget):
+    """One text of a photo, to be edited.
+
+    Signals:
+        left(): Escape was pressed.
+        edited(): the text differs from the stored one, or no longer does.
+    """
+
+    left = Signal()
+    edited = Signal()
+
+    def __init__(self, title: str, lines: int, appearance: Appearance, *, counted: bool = True) -> None:
+        super().__init__()
+        self._appearance = appearance
+        self._counted = counted
+        self._stored = ""
+        self._mark: Mark | None = None
+        self._lines = lines
+        heading = QLabel(title)
+        heading.setObjectName("section")
+        self._sign = QLabel()
+        self._sign.setAccessibleName("Origin")
+        self._origin = QLabel()
+        self._origin.setObjectName("caption")
+        self.field = named(TextField(), title)
+        heading.setBuddy(self.field)
+        self.field.left.connect(self.left)
+        self.field.textChanged.connect(self._changed)
+        self._count = QLabel()
+        self._count.setObjectName("caption")
+        self._count.setWordWrap(True)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(heading, 1)
+        top.addWidget(self._sign)
+        top.addWidget(self._origin)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(top)
+        layout.addWidget(self.field)
+        layout.addWidget(self._count)
+        self._count.setVisible(counted)
+        appearance.changed.connect(self._dress)
+        self.show_text(None)
+        self._dress()
+
+    @property
+    def words(self) -> str:
+        """What stands in the field, without white space at its ends."""
+        return self.field.toPlainText().strip()
+
+    @property
+    def changed(self) -> bool:
+        """True where the field differs from the stored text."""
+        return self.words != self._stored.strip()
+
+    def show_text(self, text: PhotoText | None) -> None:
+        """Show the stored text, replacing what is in the field; a rejected text is not shown."""
+        shown = text if text is not None and text.state != TextState.REJECTED else None
+        self._stored = shown.text if shown else ""
+        self._mark = ORIGINS[shown.origin] if shown else None
+        if self.field.toPlainText() != self._stored:
+            self.field.setPlainText(self._stored)
+        self._changed()
+
+    def put(self, words: str) -> None:
+        """Put words into the field as if they were typed, so that the field's own undo takes them back."""
+        cursor = self.field.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(words)
+
+    def start(self) -> None:
+        """Give the field the focus, with the cursor at the end."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.moveCursor(QTextCursor.MoveOperation.End)
+
+    def _changed(self) -> None:
+        length = len(self.words)
+        if length == 0:
+            said = "No text yet. Say what matters in the photo, in one or two sentences."
+        elif length <= COMFORTABLE:
+            said = f"{length} of {COMFORTABLE} characters"
+        elif length <= LONGEST:
+            said = f"{length} characters, more than the {COMFORTABLE} that are read in one breath"
+        else:
+            said = f"{length} characters, more than the {LONGEST} that fit; move details to the description"
+        self._count.setText(said)
+        mark = EDITED if self.changed else self._mark
+        self._origin.setText(mark.word if mark else "")
+        self._origin.setToolTip(mark.meaning if mark else "")
+        origin = f"{mark.word}. " if mark else ""
+        self.field.setAccessibleDescription(f"{origin}{said}" if self._counted else origin.strip())
+        self._draw_sign(mark)
+        self.edited.emit()
+
+    def _draw_sign(self, mark: Mark | None) -> None:
+        self._sign.setVisible(mark is not None)
+        self._origin.setVisible(mark is not None)
+        if mark is not None:
+            colour = getattr(self._appearance.theme, mark.colour)
+            self._sign.setPixmap(icons.pixmap(mark.icon, colour, 16, self.devicePixelRatioF()))
+            self._sign.setAccessibleName(mark.word)
+
+    def _dress(self) -> None:
+        height = QFontMetrics(self.field.font()).lineSpacing() * self._lines
+        self.field.setMinimumHeight(height + 20)
+        self.field.setMaximumHeight(height + 20)
+        self._changed()
