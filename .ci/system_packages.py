@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -63,6 +64,7 @@ _PYTHON_LINES = {  # what the AT-SPI client of the tests imports: package by sta
 
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _LAUNCHER_FOLDERS = ("/usr/libexec", "/usr/lib/at-spi2-core", "/usr/lib/at-spi2")
+_UNKNOWN_PACKAGE = re.compile(r"^E: (?:Unable to locate package |Package ')([a-z0-9.+-]+)", re.MULTILINE)
 _LOCK_SECONDS = 300  # an unattended upgrade that has just started on a fresh machine takes minutes
 
 
@@ -116,11 +118,13 @@ def install(packages: Iterable[str]) -> bool:
     _say(f"Installing through apt: {' '.join(names)}")
     _refresh(tuple(prefix))
     command = [*prefix, "install", "-qq", "-y", "--no-install-recommends"]
-    if _succeeds([*command, *names]):
-        return True
-    # One name this release does not know would keep all others out.
-    failed = [name for name in names if not _succeeds([*command, name], tell=True)]
-    return not failed
+    ended = _call([*command, *names])
+    unknown = set(_UNKNOWN_PACKAGE.findall(ended.stderr))
+    if ended.returncode != 0 and unknown:  # a name this release doesn't have would keep all others out
+        ended = _call([*command, *(name for name in names if name not in unknown)])
+    if ended.returncode != 0:
+        _say(ended.stderr)
+    return ended.returncode == 0 and not unknown
 
 
 def _apt_prefix() -> list[str] | None:
@@ -128,7 +132,7 @@ def _apt_prefix() -> list[str] | None:
     if apt is None:
         return None
     settings = ["-o", f"DPkg::Lock::Timeout={_LOCK_SECONDS}", "-o", "Acquire::Retries=3", "-o", "Dpkg::Use-Pty=0"]
-    call = ["env", "DEBIAN_FRONTEND=noninteractive", apt, *settings]
+    call = ["env", "DEBIAN_FRONTEND=noninteractive", "LC_ALL=C", apt, *settings]
     if os.geteuid() == 0:
         return call
     sudo = shutil.which("sudo")
@@ -141,11 +145,12 @@ def _refresh(prefix: tuple[str, ...]) -> None:
     _succeeds([*prefix, "update", "-qq"])
 
 
-def _succeeds(command: list[str], *, tell: bool = False) -> bool:
-    ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if tell and ended.returncode != 0:
-        _say(ended.stderr)
-    return ended.returncode == 0
+def _succeeds(command: list[str]) -> bool:
+    return _call(command).returncode == 0
+
+
+def _call(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
 
 def _loads(library: str) -> bool:
