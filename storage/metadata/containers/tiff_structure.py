@@ -12,7 +12,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from storage.metadata.containers.base import Buffer, Refused, Unit
+from storage.metadata.containers.base import Buffer, Refused, unpack
+from storage.metadata.containers.extents import Extent
 
 TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 """Bytes per value of each field type (TIFF 6.0 section 2; 13 is IFD, TIFF technical note 1)."""
@@ -68,16 +69,6 @@ class Directory:
         return next((entry for entry in self.entries if entry.tag == tag), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Bytes that something points at; `kind` as in `Unit`."""
-
-    start: int
-    stop: int
-    kind: str
-    image: bool = False
-
-
 @dataclass(slots=True)
 class Layout:
     """A parsed file. `order` is "<" or ">" as `struct` wants it; `directories[0]` is IFD0."""
@@ -106,7 +97,7 @@ def parse(source: Buffer) -> Layout:
     if len(source) < 8:
         raise broken("is cut short", "truncated")
     seen: set[int] = set()
-    start: int = struct.unpack_from(layout.order + "I", source, 4)[0]
+    start: int = unpack(layout.order + "I", source, 4)[0]
     page = 0
     while start:
         todo = [(start, f"IFD{page}")]
@@ -130,20 +121,22 @@ def parse(source: Buffer) -> Layout:
 def _directory(source: Buffer, layout: Layout, start: int, name: str) -> Directory:
     if start < 8 or start + 2 > layout.size:
         raise broken("points at a directory outside of it; it may be cut short", "truncated")
-    count: int = struct.unpack_from(layout.order + "H", source, start)[0]
+    count: int = unpack(layout.order + "H", source, start)[0]
     stop = start + 2 + 12 * count + 4
     if stop > layout.size:
         raise broken("is cut short inside a directory", "truncated")
     layout.entries_left -= count
     if layout.entries_left < 0:
         raise broken("has more directory entries than any real one", "too-complex")
-    entries = tuple(_entry(source, layout, start + 2 + 12 * i, name) for i in range(count))
-    following: int = struct.unpack_from(layout.order + "I", source, stop - 4)[0]
+    raw = bytes(source[start + 2 : stop])
+    rows = struct.iter_unpack(layout.order + "HHII", raw[:-4])
+    entries = tuple(_entry(layout, start + 2 + 12 * i, name, row) for i, row in enumerate(rows))
+    following: int = struct.unpack(layout.order + "I", raw[-4:])[0]
     return Directory(name, start, stop, entries, following)
 
 
-def _entry(source: Buffer, layout: Layout, where: int, name: str) -> Entry:
-    tag, kind, count, offset = struct.unpack_from(layout.order + "HHII", source, where)
+def _entry(layout: Layout, where: int, name: str, row: tuple[int, ...]) -> Entry:
+    tag, kind, count, offset = row
     size = TYPE_SIZES.get(kind, 0) * count
     if kind not in TYPE_SIZES and name.startswith("IFD"):
         raise broken("has a field of a type that TIFF does not know", "unknown-type")
@@ -159,7 +152,7 @@ def numbers(source: Buffer, layout: Layout, entry: Entry) -> tuple[int, ...]:
     letter = {1: "B", 3: "H", 4: "I", 13: "I"}.get(entry.type)
     if letter is None:
         return ()
-    return struct.unpack_from(f"{layout.order}{entry.count}{letter}", source, entry.start)
+    return unpack(f"{layout.order}{entry.count}{letter}", source, entry.start)
 
 
 def number(source: Buffer, layout: Layout, directory: Directory, tag: int, default: int) -> int:
@@ -228,38 +221,6 @@ def _kind(directory: Directory, tag: int) -> str:
     return "C2PA" if tag == C2PA_TAG else f"{directory.name} tag {tag}"
 
 
-def gap_free(found: list[Extent], size: int) -> list[Unit]:
-    """Units in file order, from 0 to `size`; where extents overlap image data wins, then what starts first."""
-    units: list[Unit] = []
-    others = sorted((e for e in found if not e.image), key=lambda e: (e.start, e.stop))
-    at = i = 0
-    for start, stop in [*_merged([e for e in found if e.image]), (size, size)]:
-        while i < len(others) and others[i].start < start:
-            begin, end = max(at, others[i].start), min(others[i].stop, start)
-            if end > begin:
-                if begin > at:
-                    units.append(Unit("unreferenced", at, begin))
-                units.append(Unit(others[i].kind, begin, end))
-                at = end
-            i += 1
-        if start > at:
-            units.append(Unit("unreferenced", at, start))
-        if stop > start:
-            units.append(Unit("image", start, stop, image=True))
-        at = stop
-    return units
-
-
-def _merged(found: list[Extent]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for extent in sorted(found, key=lambda e: e.start):
-        if merged and extent.start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], extent.stop))
-        else:
-            merged.append((extent.start, extent.stop))
-    return merged
-
-
 def first_value(source: Buffer, tag: int) -> bytes | None:
     """The bytes of a tag of the first page, or None; for reading only, so BigTIFF and RAW variants are welcome.
 
@@ -270,16 +231,16 @@ def first_value(source: Buffer, tag: int) -> bytes | None:
     try:
         if order is None:
             return None
-        magic = struct.unpack_from(order + "H", source, 2)[0]
+        magic = unpack(order + "H", source, 2)[0]
         big = magic == 43
         if not big and magic not in CLASSIC_MAGIC:
             return None
-        at: int = struct.unpack_from(order + ("Q" if big else "I"), source, 8 if big else 4)[0]
-        count: int = struct.unpack_from(order + ("Q" if big else "H"), source, at)[0]
+        at: int = unpack(order + ("Q" if big else "I"), source, 8 if big else 4)[0]
+        count: int = unpack(order + ("Q" if big else "H"), source, at)[0]
         head, length, entry = (8, 20, "HHQQ") if big else (2, 12, "HHII")
         for i in range(min(count, 0xFFFF)):
             where = at + head + length * i
-            found, kind, number_of, offset = struct.unpack_from(order + entry, source, where)
+            found, kind, number_of, offset = unpack(order + entry, source, where)
             size = TYPE_SIZES.get(kind, 0) * number_of
             if found == tag and 0 < size <= 2**26:
                 start = where + length - (8 if big else 4) if size <= (8 if big else 4) else offset
