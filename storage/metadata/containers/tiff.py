@@ -16,18 +16,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from storage.metadata.containers.base import Buffer, Piece, Unit
+from storage.metadata.containers.extents import Extent, gap_free
 from storage.metadata.containers.patches import Change, filled, pieces, same, unproved
 from storage.metadata.containers.tiff_structure import (
     COMPRESSION,
     XMP_TAG,
     Directory,
     Entry,
-    Extent,
     Layout,
     broken,
     extents,
     first_value,
-    gap_free,
     number,
     parse,
 )
