@@ -10,9 +10,15 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 NOISE = 20  # counts move by a few on their own; the fault moves them by one and more for each of 200 calls
 
 
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12),
+    reason="from Python 3.12 on None, True and False are immortal (PEP 683): they can't be lost, their counts say nothing",
+)
 def test_calls_from_qt_into_python_lose_no_references() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     command = [sys.executable, "-m", "tests.gui.pyside_refcount_probe"]
