@@ -17,7 +17,7 @@ NOISE = 20  # counts move by a few on their own; the fault moves them by one and
 
 @pytest.mark.skipif(
     sys.version_info >= (3, 12),
-    reason="from Python 3.12 on None, True and False are immortal (PEP 683): they can't be lost, their counts say nothing",
+    reason="from Python 3.12 on None, True and False are immortal (PEP 683): their counts say nothing",
 )
 def test_calls_from_qt_into_python_lose_no_references() -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
