@@ -54,7 +54,7 @@ def describe_command(library: Library, arguments: argparse.Namespace) -> int:
 def _describe(library: Library, arguments: argparse.Namespace) -> int:
     from inference import engine, jobs
 
-    rules = engine.rules(commands.language_of(library, arguments))
+    rules = engine.rules(library, commands.language_of(library, arguments))
     return output.follow(jobs.describe(library, rules))
 
 
