@@ -8,7 +8,7 @@ Invariants: every loop is bounded by the bytes it consumes or by a fixed limit; 
 before it is used; tables are read with the versions and field sizes the file states, and never normalised.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from storage.metadata.containers.base import Buffer, Refused
@@ -141,26 +141,27 @@ class Cursor:
         return raw.decode("utf-8", "replace")
 
 
-def walk(source: Buffer, start: int, stop: int) -> Iterator[Box]:
-    """The boxes of a stretch. Raises Refused where one is cut short or has no proper size."""
+def walk(source: Buffer, start: int, stop: int, refuse: Callable[..., Refused] = broken) -> Iterator[Box]:
+    """The boxes of a stretch. Raises what `refuse` makes where one is cut short or has no proper size."""
     at = start
     for _ in range(BOX_LIMIT):
         if at == stop:
             return
-        if at + 8 > stop:
-            raise broken("has a box that is cut short", "truncated")
-        size, body = int.from_bytes(source[at : at + 4], "big"), at + 8
+        head = bytes(source[at : min(at + 16, stop)])
+        if len(head) < 8:
+            raise refuse("has a box that is cut short", "truncated")
+        size, body = int.from_bytes(head[:4], "big"), at + 8
         if size == 1:
-            size, body = int.from_bytes(source[at + 8 : at + 16], "big"), at + 16
+            size, body = int.from_bytes(head[8:], "big"), at + 16
         elif size == 0:
             size = stop - at
         if at + size > stop:
-            raise broken("ends before its data does; it may be cut short", "truncated")
+            raise refuse("ends before its data does; it may be cut short", "truncated")
         if at + size < body:
-            raise broken("has a box of an impossible size")
-        yield Box(bytes(source[at + 4 : at + 8]).decode("latin-1"), at, body, at + size)
+            raise refuse("has a box of an impossible size")
+        yield Box(head[4:8].decode("latin-1"), at, body, at + size)
         at += size
-    raise broken("has more boxes than any real one", "too-complex")
+    raise refuse("has more boxes than any real one", "too-complex")
 
 
 def parse(source: Buffer) -> Heif:
