@@ -261,9 +261,15 @@ def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
 
 
 def _with_text_apart(items: Sequence[_Item], grammar: Grammar) -> str:
-    """The older form names what is written after a comma: "people and closeup, text that says '...'"."""
+    """The older form: commas between what people are and do, and before what is written.
+
+    "2 people, people smiling, people standing", but "1 person, water and nature".
+    """
     quoted = [item.words for item in items if item.group == _GROUPS["text"]]
-    return ", ".join(filter(None, (join([i.words for i in items if i.words not in quoted], grammar), *quoted)))
+    others = [item for item in items if item.group != _GROUPS["text"]]
+    words = [item.words for item in others]
+    people_only = all(item.group <= _GROUPS["activity"] for item in others)
+    return ", ".join(filter(None, (", ".join(words) if people_only else join(words, grammar), *quoted)))
 
 
 def _finish(words: str) -> str:

@@ -6,7 +6,7 @@ from inference.grammar.base import Grammar, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _UNO = re.compile(r"(s[^aeiouàèéìòóùh]|sh|z|gn|ps|pn|x|y[aeiou]|i[aeiou])", re.IGNORECASE)
-"""Sounds that want "uno": s before a consonant, z, gn, ps, pn, x, and the half-vowel i (Serianni, Grammatica italiana)."""
+"""Sounds that want "uno": s before a consonant, z, gn, ps, pn, x, the half-vowel i (Serianni, Grammatica italiana)."""
 
 _VOWEL = re.compile(r"[aeiouàèéìòóù]", re.IGNORECASE)
 
