@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from storage.words import fold
+from storage.spelling import fold, spelled
 
 KEYWORD = "keyword"
 """Kind of a concept that only people use; its key is "keyword:" and the folded word."""
@@ -62,7 +62,7 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
         "INSERT OR IGNORE INTO concept_above (concept_id, above_id) VALUES (?, ?)",
         [(ids[c.key], ids[above]) for c in concepts for above in (*c.above, c.key)],
     )
-    words = {(fold(word), ids[c.key]) for c in concepts for word in (c.name, *c.words) if fold(word)}
+    words = {(spelled(word), ids[c.key]) for c in concepts for word in (c.name, *c.words) if spelled(word)}
     connection.exec_driver_sql("INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", sorted(words))
     connection.exec_driver_sql(
         "INSERT OR REPLACE INTO setting (key, value) VALUES ('vocabulary', ?)", (json.dumps(version),)
@@ -90,7 +90,8 @@ def for_keyword(connection: Connection, keyword: str) -> int:
     """
     folded = fold(keyword)
     found = connection.exec_driver_sql(
-        "SELECT c.id, c.name FROM concept_word w JOIN concept c ON c.id = w.concept_id WHERE w.word = ?", (folded,)
+        "SELECT c.id, c.name FROM concept_word w JOIN concept c ON c.id = w.concept_id WHERE w.word = ?",
+        (spelled(keyword),),
     ).all()
     for number, name in found:
         if fold(name) == folded:
@@ -100,7 +101,10 @@ def for_keyword(connection: Connection, keyword: str) -> int:
         (f"keyword:{folded}", " ".join(keyword.split()), KEYWORD),
     )
     number = connection.exec_driver_sql("SELECT id FROM concept WHERE key = ?", (f"keyword:{folded}",)).scalar_one()
-    connection.exec_driver_sql("INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", (folded, number))
+    if spelled(keyword):
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", (spelled(keyword), number)
+        )
     return int(number)
 
 

@@ -37,9 +37,11 @@ CREATE TABLE photo (
     described BLOB,
     missing_since TEXT,
     added TEXT NOT NULL,
+    changed TEXT,
+    place INTEGER,
     UNIQUE (folder_id, file)
 );
-CREATE INDEX photo_by_taken ON photo (taken DESC, id) WHERE missing_since IS NULL;
+CREATE UNIQUE INDEX photo_by_place ON photo (place) WHERE place IS NOT NULL;
 CREATE INDEX photo_by_state ON photo (state) WHERE missing_since IS NULL;
 CREATE INDEX photo_by_digest ON photo (digest);
 CREATE TABLE problem (
@@ -129,8 +131,12 @@ CREATE TABLE file_write (
 CREATE INDEX file_write_by_batch ON file_write (batch_id);
 CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE photo_words USING fts5 (
-    texts, name, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    facts, alt, caption, title, name, camera, folder, problem, ocr, tokenize = "ascii tokenchars '#'", columnsize = 0
 );
+CREATE VIRTUAL TABLE photo_word_list USING fts5vocab (photo_words, row);
+CREATE TRIGGER photo_gone AFTER DELETE ON photo WHEN old.place IS NOT NULL BEGIN
+    DELETE FROM photo_words WHERE rowid = old.place;
+END;
 """
 
 STEPS: tuple[str, ...] = (_FIRST,)

@@ -4,20 +4,21 @@ Both follow from tags and texts alone, so no other room has to remember them, an
 they are made from.
 """
 
-import os
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
-from storage.words import approved_words, chunks, searchable_texts
+from storage.search.index import refresh_rows
+from storage.words import approved_words, chunks
 
 
 def refresh(connection: Connection, photos: Collection[int]) -> None:
     """Bring states and search rows of these photos up to date; ids that are gone lose their search row."""
     for chunk in chunks(photos):
         _refresh_states(connection, chunk)
-        _refresh_search(connection, chunk)
+        refresh_rows(connection, chunk)
 
 
 def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
@@ -41,6 +42,7 @@ def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
         kept[photo] = (words, outside)
     sure = {p for p in photos if p in approved or (p in judged and p not in draft)}
     words_now = approved_words(connection, sure & kept.keys())
+    now = datetime.now(UTC).isoformat(timespec="seconds")
     states = []
     for photo in photos:
         state = PhotoState.NONE
@@ -51,20 +53,5 @@ def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
             state = PhotoState.EMBEDDED if same else PhotoState.APPROVED
         elif photo in draft:
             state = PhotoState.DRAFT
-        states.append((int(state), photo))
-    connection.exec_driver_sql("UPDATE photo SET state = ? WHERE id = ?", states)
-
-
-def _refresh_search(connection: Connection, photos: Collection[int]) -> None:
-    ids = ",".join(str(int(i)) for i in photos)
-    names = {
-        photo: os.fsdecode(file).encode("utf-8", "replace").decode()
-        for photo, file in connection.exec_driver_sql(f"SELECT id, file FROM photo WHERE id IN ({ids})")
-    }
-    texts = searchable_texts(connection, names)
-    connection.exec_driver_sql("DELETE FROM photo_words WHERE rowid = ?", [(p,) for p in photos])
-    if names:
-        connection.exec_driver_sql(
-            "INSERT INTO photo_words (rowid, texts, name) VALUES (?, ?, ?)",
-            [(photo, texts[photo], name) for photo, name in names.items()],
-        )
+        states.append((int(state), now, photo))
+    connection.exec_driver_sql("UPDATE photo SET state = ?, changed = ? WHERE id = ?", states)

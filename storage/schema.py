@@ -90,6 +90,8 @@ photo = Table(
     Column("described", LargeBinary),  # fingerprint of the findings and rules the draft was made from
     Column("missing_since", Text),
     Column("added", Text),
+    Column("changed", Text),  # when the row, tags, texts or problems last changed, UTC
+    Column("place", Integer),  # rowid of its search row: newest taken first, see `search.index`; None while missing
 )
 
 problem = Table(

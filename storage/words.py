@@ -1,30 +1,21 @@
-"""The words of a photo as the library has them: to compare, to search, to put back.
+"""The words of a photo as the library has them: to compare, to embed, to put back.
 
-Three forms, each for one use: `fold` is how words are compared and searched; `approved_words` is what may be written
-into a file; a snapshot is everything a person can change about a photo, kept so that it can be put back.
+Two forms, each for one use: `approved_words` is what may be written into a file; a snapshot is everything a person can
+change about a photo, kept so that it can be put back.
 """
 
 import json
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from storage.schema import Field, Origin, TagState, TextState
+from storage.schema import Field, TagState
+from storage.spelling import fold as fold
 
 CHUNK = 500
 """Ids asked for in one statement; SQLite allows 32,766 variables, and short statements keep its cache useful."""
-
-
-def fold(word: str) -> str:
-    """The form in which words are compared: no case, no accents, one space between words.
-
-    Unicode NFKD without combining marks, then casefold; "Crème  brûlée" and "creme brulee" are equal.
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +99,6 @@ def restore(connection: Connection, photo: int, snapshot: str) -> None:
             text("INSERT INTO tag VALUES (:p, :c, :o, :s, :score, :count)"),
             dict(zip(("c", "o", "s", "score", "count"), row, strict=True), p=photo),
         )
-
-
-def searchable_texts(connection: Connection, photos: Collection[int]) -> dict[int, str]:
-    """The texts of each photo that a search looks through.
-
-    Machine drafts are left out: they only repeat the tags, and "hot dog" in a draft must not answer "dog".
-    """
-    found: dict[int, list[str]] = {}
-    for photo, words in _rows(
-        connection,
-        "SELECT photo_id, text FROM text WHERE photo_id IN ({ids}) "
-        f"AND state != {int(TextState.REJECTED)} "
-        f"AND (state = {int(TextState.APPROVED)} OR origin > {int(Origin.MODEL)})",
-        photos,
-    ):
-        found.setdefault(photo, []).append(words)
-    return {photo: "\n".join(found.get(photo, ())) for photo in photos}
 
 
 def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:

@@ -1,0 +1,94 @@
+"""The fields a question can ask, as one table: for the parser, the completion and the help."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from storage.schema import Field, Origin, PhotoState
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """One field.
+
+    Attributes:
+        name: as it is written before the colon.
+        kind: how its value is read: "words" (texts), "tag", "whole" (whole numbers), "share" (0..1), "date",
+            "choice" (one of `values`), "format", "flag" (needs no value), "later" (not there yet).
+        help: what it finds, for people.
+        example: a right use.
+        columns: of the search row, for "words".
+        values: word → what the search row has, for "choice".
+        by_beginning: for "words": the last word may be the beginning of a word in the text.
+    """
+
+    name: str
+    kind: str
+    help: str
+    example: str
+    columns: tuple[str, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    by_beginning: bool = False
+
+
+_STATES = {state.name.lower(): f"#s{int(state)}" for state in PhotoState}
+
+_ORIGINS = {"me": f"#o{int(Origin.USER)}", "file": f"#o{int(Origin.FILE)}", "model": f"#o{int(Origin.MODEL)}"}
+
+PRESENT = {
+    "alt": f"#h{int(Field.ALT_TEXT)}",
+    "description": f"#h{int(Field.EXTENDED)}",
+    "caption": f"#h{int(Field.CAPTION)}",
+    "title": f"#h{int(Field.TITLE)}",
+    "tags": "#htag",
+    "date": "#hdate",
+    "camera": "#hcamera",
+}
+"""What a photo can have or miss; beside these any language, which means alt text in that language."""
+
+_RULES = (
+    FieldRule("tag", "tag", "photos of something, or of anything that is a kind of it", "tag:animal"),
+    FieldRule("people", "whole", "how many people are seen", "people:2.."),
+    FieldRule("score", "share", "how sure the tags are that the other words find, 0 to 1", "score:>0.8"),
+    FieldRule("text", "words", "words in the alt text or the extended description", "text:beach", ("alt",)),
+    FieldRule("caption", "words", "words in the caption", "caption:wedding", ("caption",)),
+    FieldRule("title", "words", "words in the title", "title:rome", ("title",)),
+    FieldRule("ocr", "words", "words that can be read in the photo", "ocr:stop", ("ocr",)),
+    FieldRule("name", "words", "the beginning of words in the file name", "name:img_20", ("name",), by_beginning=True),
+    FieldRule("folder", "words", "words in the folder's path", "folder:2024/berlin", ("folder",), by_beginning=True),
+    FieldRule("camera", "words", "the camera's maker and model", "camera:canon", ("camera",), by_beginning=True),
+    FieldRule("format", "format", "the file's format", "format:jpeg"),
+    FieldRule("date", "date", "when the photo was taken", "date:2024-05..2024-07"),
+    FieldRule("state", "choice", "where the photo's words are on their way", "state:draft", values=_STATES),
+    FieldRule(
+        "missing",
+        "choice",
+        "what the photo has not, or the language it has no alt text in",
+        "missing:alt",
+        values=PRESENT,
+    ),
+    FieldRule("has", "choice", "what is there, or the language of an alt text", "has:caption", values=PRESENT),
+    FieldRule("problem", "flag", "photos with a problem, or words in its message", "problem:", ("problem",)),
+    FieldRule("origin", "choice", "who said a tag or text of the photo", "origin:me", values=_ORIGINS),
+    FieldRule("duplicate", "flag", "photos whose picture is there more than once", "duplicate:"),
+    FieldRule("lint", "later", "what is wrong with a text", "lint:too-long"),
+)
+
+FIELDS: Mapping[str, FieldRule] = {rule.name: rule for rule in _RULES}
+
+ALIASES: Mapping[str, str] = {
+    "tags": "tag",
+    "person": "people",
+    "alt": "text",
+    "file": "name",
+    "filename": "name",
+    "path": "folder",
+    "album": "folder",
+    "type": "format",
+    "taken": "date",
+    "year": "date",
+    "is": "state",
+    "no": "missing",
+    "problems": "problem",
+    "duplicates": "duplicate",
+}
+"""Other names people try for a field."""

@@ -1,0 +1,132 @@
+"""Finding photos: the ids of a question, all of them or a page, in one of four orders.
+
+The usual order, newest taken first, is the order of the search index: its first page costs the same for a rare and for
+a common question. The other orders look at every photo found.
+"""
+
+from array import array
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage.search.index import ID_MASK
+from storage.search.parser import parse
+from storage.search.sql import Plan, plan
+from storage.search.tree import Query
+
+
+class Order(Enum):
+    """How found photos are sorted; photos that are equal are sorted by their id.
+
+    Attributes:
+        TAKEN: newest taken first, photos without a date last.
+        NAME: file name, without regard to the case of ASCII letters.
+        CERTAINTY: the least certain tag, least certain first, photos without one last.
+        CHANGED: the newest change of the photo's file or words first.
+    """
+
+    TAKEN = "taken"
+    NAME = "name"
+    CERTAINTY = "certainty"
+    CHANGED = "changed"
+
+
+_ORDERS = {
+    Order.TAKEN: "p.place DESC",
+    Order.NAME: "lower(CAST(p.file AS TEXT)), p.id",
+    Order.CERTAINTY: "p.certainty IS NULL, p.certainty, p.id",
+    Order.CHANGED: "p.changed DESC, p.id",
+}
+
+
+def find(
+    connection: Connection, query: str | Query, *, order: Order = Order.TAKEN, typing: bool = False
+) -> "array[int]":
+    """The photos a question finds; photos that are missing from disk are left out.
+
+    Args:
+        query: what was typed, or its tree.
+        typing: the end of the question is being typed; what is unfinished there is no error.
+
+    Returns:
+        ids in order, type code "q".
+
+    Raises:
+        QueryError: the question can't be understood.
+    """
+    return find_page(connection, query, offset=0, limit=-1, order=order, typing=typing)
+
+
+def find_page(
+    connection: Connection,
+    query: str | Query,
+    *,
+    offset: int = 0,
+    limit: int = 200,
+    order: Order = Order.TAKEN,
+    typing: bool = False,
+) -> "array[int]":
+    """A part of what `find` returns.
+
+    Args:
+        offset: photos left out at the beginning.
+        limit: most photos returned, -1 for all.
+    """
+    found = plan(connection, _tree(query, typing=typing))
+    sql, values = _statement(found, order)
+    return array("q", _column(connection, f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset)))
+
+
+def count(connection: Connection, query: str | Query, *, typing: bool = False) -> int:
+    """How many photos a question finds.
+
+    Raises:
+        QueryError: the question can't be understood.
+    """
+    found = plan(connection, _tree(query, typing=typing))
+    source, values = source_of(found)
+    return int(_column(connection, f"SELECT count(*) {source}", values)[0])
+
+
+def source_of(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any, ...]]:
+    """FROM and WHERE of a plan, with the bound values.
+
+    Args:
+        with_photo: the photo's row is needed as `p`; else it is there only where the plan itself needs it.
+    """
+    if found.match is None:
+        parts = ["p.place IS NOT NULL"]
+        place, source = "p.place", "FROM photo p"
+    else:
+        parts = ["photo_words MATCH ?"]
+        place, source = "photo_words.rowid", "FROM photo_words"
+        if found.where or with_photo:
+            source += f" CROSS JOIN photo p ON p.id = {ID_MASK} - (photo_words.rowid & {ID_MASK})"
+    values: list[Any] = [] if found.match is None else [found.match]
+    for sign, limit in ((">=", found.low), ("<=", found.high)):
+        if limit is not None:
+            parts.append(f"{place} {sign} ?")
+            values.append(limit)
+    if found.where:
+        parts.append(found.where)
+    return f"{source} WHERE {' AND '.join(parts)}", (*values, *found.values)
+
+
+def _statement(found: Plan, order: Order) -> tuple[str, tuple[Any, ...]]:
+    source, values = source_of(found, with_photo=order is not Order.TAKEN)
+    if order is Order.TAKEN:
+        place = "p.place" if found.match is None else "photo_words.rowid"
+        return f"SELECT {ID_MASK} - ({place} & {ID_MASK}) {source} ORDER BY {place} DESC", values
+    return f"SELECT p.id {source} ORDER BY {_ORDERS[order]}", values
+
+
+def _tree(query: str | Query, *, typing: bool) -> Query:
+    return parse(query, typing=typing) if isinstance(query, str) else query
+
+
+def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> list[int]:
+    """The only column of an answer, read from the driver itself: a million rows in a third of the time."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    return [row[0] for row in driver.execute(sql, values)]

@@ -1,0 +1,204 @@
+"""The search row of a photo: its facts and words in one FTS5 row, kept in step by every write block.
+
+All conditions a question can ask are words of one index, so that a question of any shape is one merge of sorted lists
+that stops when the first page is full. Facts (tags, state, people, …) are words that begin with "#", which no text
+has. A tag stands there with every concept above it, so "animal" is one list, not a union of three hundred.
+
+The rowid is the photo's place in the usual order, newest taken first: seconds in the upper bits, the photo's id
+in the lower. Reading the index backwards therefore needs no sorting. Measured at 200,000 photos: the first 200 photos
+of any combination of tags in under 1 ms, counting all of them 10 ms; with photo ids as rowids and a sort by date it
+took as long as the most common word has photos.
+
+Invariants: a photo has a search row exactly while it isn't missing; the row says what tags, texts and
+problems say (`refresh_rows` is called for every photo a write block touched); machine drafts are not in it, because
+they only repeat the tags, and "hot dog" in a draft must not answer "dog".
+"""
+
+import calendar
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage.schema import Field, Origin, TagState, TextState
+from storage.spelling import tokens
+
+ID_BITS = 29
+"""Lower bits of a place that hold the photo's id: 536,870,911 photos; the other 34 bits hold 544 years in seconds."""
+
+ID_MASK = (1 << ID_BITS) - 1
+
+_FIRST_SECOND = calendar.timegm((1800, 1, 1, 0, 0, 0))
+_LAST_SECOND = (1 << 34) - 1
+
+TEXT_COLUMNS = ("alt", "caption", "title", "name")
+"""What a plain word looks through, besides tags."""
+
+_COLUMN_OF = {Field.ALT_TEXT: "alt", Field.EXTENDED: "alt", Field.CAPTION: "caption", Field.TITLE: "title"}
+
+_COLUMNS = ("facts", "alt", "caption", "title", "name", "camera", "folder", "problem", "ocr")
+
+_END = " ¶ "
+"""Between two texts of one column, so that no phrase reaches from one into the other; no question has this sign."""
+
+_ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?)?)?")
+
+
+def seconds(taken: str | None) -> int:
+    """Seconds from 1800 to a local time in ISO 8601, 1..2**34-1; 0 where there is no usable time.
+
+    Times before 1800 and after 2344 count as the first and last second that fit.
+    """
+    found = _ISO.match(taken or "")
+    if not found:
+        return 0
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    try:
+        days = date(year, month or 1, day or 1)
+    except ValueError:
+        return 0
+    moment = calendar.timegm((days.year, days.month, days.day, hour, minute, min(second, 59)))
+    return min(max(moment - _FIRST_SECOND, 1), _LAST_SECOND)
+
+
+def place_of(photo: int, taken: str | None) -> int:
+    """The rowid of a photo's search row; greater means taken later, and at the same second the smaller id."""
+    return (seconds(taken) << ID_BITS) | (ID_MASK - photo)
+
+
+def photo_at(place: int) -> int:
+    """The photo whose search row has this rowid."""
+    return ID_MASK - (place & ID_MASK)
+
+
+def format_fact(name: str) -> str:
+    """The word for a file format; "jpg" and "JPEG" are one."""
+    word = "".join(tokens(name))
+    return "#f" + {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heic": "heif"}.get(word, word)
+
+
+def primary(language: str) -> str:
+    """The first part of a language tag, lower case: "pt" of "pt-BR"."""
+    return re.split(r"[-_]", language, maxsplit=1)[0].lower()
+
+
+def refresh_rows(connection: Connection, photos: Sequence[int]) -> None:
+    """Write the search rows of these photos anew where they changed.
+
+    Args:
+        photos: at most `words.CHUNK` ids; ids that are gone are left out, their rows went with them (a trigger).
+    """
+    ids = ",".join(str(int(p)) for p in photos)
+    run = connection.exec_driver_sql
+    known = {
+        rowid: tuple(columns)
+        for rowid, *columns in run(
+            f"SELECT rowid, {', '.join(_COLUMNS)} FROM photo_words "
+            f"WHERE rowid IN (SELECT place FROM photo WHERE id IN ({ids}) AND place IS NOT NULL)"
+        )
+    }
+    gone, new, places = [], [], []
+    for photo, old, place, columns in _rows(connection, ids):
+        if old == place and (place is None or known.get(place) == columns):
+            continue
+        if old is not None:
+            gone.append((old,))
+        if place is not None:
+            new.append((place, *columns))
+        if old != place:
+            places.append((place, photo))
+    if gone:
+        run("DELETE FROM photo_words WHERE rowid = ?", gone)
+    if places:
+        run("UPDATE photo SET place = ? WHERE id = ?", places)
+    if new:
+        marks = ", ".join("?" * (len(_COLUMNS) + 1))
+        run(f"INSERT INTO photo_words (rowid, {', '.join(_COLUMNS)}) VALUES ({marks})", new)
+
+
+def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, int | None, tuple[str, ...]]]:
+    """Each photo's id, old place, new place (None while missing) and the columns of its search row."""
+    found = connection.exec_driver_sql(
+        "SELECT p.id, p.place, p.missing_since, p.taken, p.state, p.people, p.format, p.camera, p.file, f.path "
+        f"FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.id IN ({ids})"
+    ).all()
+    facts: dict[int, list[str]] = {row[0]: [] for row in found}
+    texts: dict[int, dict[str, list[str]]] = {row[0]: {} for row in found}
+    _add_tags(connection, ids, facts)
+    _add_texts(connection, ids, facts, texts)
+    _add_problems(connection, ids, facts, texts)
+    _add_read_text(connection, ids, texts)
+    for photo, old, missing, taken, state, people, kind, camera, file, folder in found:
+        place = place_of(photo, taken) if missing is None else None
+        own = [f"#s{state}"]
+        own += [f"#p{people}"] if people is not None else []
+        own += [format_fact(kind)] if kind else []
+        own += ["#hdate"] if seconds(taken) else []
+        own += ["#hcamera"] if camera else []
+        words = {column: _END.join(parts) for column, parts in texts[photo].items()}
+        words["facts"] = " ".join(own + sorted(set(facts[photo])))
+        words["camera"] = _words(camera or "")
+        words["name"] = _words(os.fsdecode(file))
+        words["folder"] = _words(os.fsdecode(folder))
+        yield photo, old, place, tuple(words.get(column, "") for column in _COLUMNS)
+
+
+def _words(text: str) -> str:
+    return " ".join(tokens(text))
+
+
+def _add_tags(connection: Connection, ids: str, facts: dict[int, list[str]]) -> None:
+    live = f"t.photo_id IN ({ids}) AND t.state < {int(TagState.REJECTED)}"
+    run = connection.exec_driver_sql
+    for photo, concept, origin in run(f"SELECT t.photo_id, t.concept_id, t.origin FROM tag t WHERE {live}"):
+        facts[photo] += [f"#c{concept}", f"#o{origin}", "#htag"]
+    for photo, above in run(
+        "SELECT t.photo_id, a.above_id FROM tag t JOIN concept_above a ON a.concept_id = t.concept_id "
+        f"WHERE {live} AND a.above_id != t.concept_id"
+    ):
+        facts[photo].append(f"#c{above}")
+
+
+def _add_texts(
+    connection: Connection, ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
+) -> None:
+    for photo, field, language, text, origin, state in connection.exec_driver_sql(
+        "SELECT photo_id, field, language, text, origin, state FROM text "
+        f"WHERE photo_id IN ({ids}) AND state < {int(TextState.REJECTED)} ORDER BY photo_id, field, language"
+    ):
+        spoken = "".join(tokens(primary(language)))
+        facts[photo] += [f"#o{origin}", f"#h{field}", f"#h{field}{spoken}"]
+        if state == TextState.APPROVED or origin > Origin.MODEL:
+            texts[photo].setdefault(_COLUMN_OF[Field(field)], []).append(_words(text))
+
+
+def _add_problems(
+    connection: Connection, ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
+) -> None:
+    for photo, stage, message in connection.exec_driver_sql(
+        f"SELECT photo_id, stage, message FROM problem WHERE photo_id IN ({ids}) ORDER BY photo_id, stage"
+    ):
+        facts[photo].append("#b")
+        texts[photo].setdefault("problem", []).append(_words(f"{stage} {message}"))
+
+
+def _add_read_text(connection: Connection, ids: str, texts: dict[int, dict[str, list[str]]]) -> None:
+    """Text that the pack "text" read in the photo."""
+    for photo, findings in connection.exec_driver_sql(
+        "SELECT r.photo_id, r.findings FROM run r JOIN photo p ON p.id = r.photo_id "
+        f"WHERE r.photo_id IN ({ids}) AND r.pack = 'text' AND r.digest IS p.digest"
+    ):
+        lines = [_words(line) for line in _lines(json.loads(findings))]
+        if lines:
+            texts[photo].setdefault("ocr", []).append(" ".join(lines))
+
+
+def _lines(findings: Any) -> Iterator[str]:
+    """The lines in the findings of the pack "text": `{"t": [[line, score, …], …]}`."""
+    for line in findings.get("t", ()) if isinstance(findings, dict) else ():
+        if isinstance(line, list) and line and isinstance(line[0], str):
+            yield line[0]

@@ -1,0 +1,159 @@
+"""Which concepts the words of a question stand for in a library.
+
+The whole name wins over a part of it: "dog" is the concept dog and not "hot dog", while "golden", which is nobody's
+name, finds "golden retriever". Words beside each other are one name where together they are one, the longest first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from storage.search.tree import And, Not, Or, Query, TagNamed, Word
+from storage.spelling import forms
+
+LONGEST_NAME = 6
+"""Words that are tried together as one name; the vocabulary's longest has four."""
+
+MOST_BEGUN = 64
+"""Concepts that a beginning may stand for while it is typed; the shortest names come first."""
+
+FILLERS = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "with"])
+"""English words that say nothing about a photo; left out beside other words unless they belong to a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words of a question may be in a photo.
+
+    Attributes:
+        concepts: any of these as a tag, or anything below them.
+        texts: any of these rows of words in the texts or the file name.
+        beginning: the last word of each row may go on.
+    """
+
+    concepts: tuple[int, ...]
+    texts: tuple[tuple[str, ...], ...]
+    beginning: bool = False
+
+
+class Names:
+    """The names in one library, looked up for one question.
+
+    Attributes:
+        meanings: what each word or run of words means.
+    """
+
+    def __init__(self, connection: Connection, query: Query) -> None:
+        self._connection = connection
+        self._known = _whole_names(connection, set(_candidates(query)))
+
+    def whole(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Concepts with this name, or else with its singular or plural; none where nobody has it."""
+        for name in _name_forms(words):
+            if name in self._known:
+                return self._known[name]
+        return ()
+
+    def named(self, words: Sequence[str], *, beginning: bool = False) -> tuple[int, ...]:
+        """Concepts that words stand for: by the whole name, else by a beginning being typed, else by a part."""
+        return self.whole(words) or (beginning and self._begun(words)) or self._part(words)
+
+    def meaning(self, word: Word) -> Meaning:
+        """What one word or phrase stands for."""
+        concepts = self.named(word.words, beginning=word.beginning)
+        return Meaning(concepts, _texts(word), beginning=word.beginning and len(word.words[-1]) > 1)
+
+    def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
+        """The parts of an AND, with words that are one name together taken together."""
+        at, kept = 0, False
+        while at < len(parts):
+            part = parts[at]
+            if not isinstance(part, Word) or part.phrase:
+                yield part
+                at, kept = at + 1, True
+                continue
+            length = self._longest(parts[at : at + LONGEST_NAME])
+            if length > 1:
+                words = tuple(w for p in parts[at : at + length] if isinstance(p, Word) for w in p.words)
+                yield Meaning(self.whole(words), tuple((*words[:-1], last) for last in forms(words[-1])))
+                at, kept = at + length, True
+                continue
+            at += 1
+            if part.words[0] in FILLERS and len(part.words) == 1 and (kept or at < len(parts)):
+                continue
+            yield self.meaning(part)
+            kept = True
+
+    def _longest(self, parts: Sequence[Query]) -> int:
+        """How many words from the first on are one name; 1 where none are."""
+        words: list[str] = []
+        longest = 1
+        for number, part in enumerate(parts, 1):
+            if not isinstance(part, Word) or part.phrase:
+                break
+            words += part.words
+            if number > 1 and self.whole(words):
+                longest = number
+        return longest
+
+    def _part(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Concepts that have these words in a row as a part of a name."""
+        found = self._connection.exec_driver_sql(
+            "SELECT DISTINCT concept_id FROM concept_word WHERE instr(' ' || word || ' ', ?) ORDER BY concept_id",
+            (f" {' '.join(words)} ",),
+        )
+        return tuple(int(concept) for (concept,) in found)
+
+    def _begun(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Concepts with a name in which words begin like this."""
+        found = self._connection.exec_driver_sql(
+            "SELECT concept_id FROM concept_word WHERE instr(' ' || word, ?) "
+            "GROUP BY concept_id ORDER BY min(length(word)), concept_id LIMIT ?",
+            (f" {' '.join(words)}", MOST_BEGUN),
+        )
+        return tuple(int(concept) for (concept,) in found)
+
+
+def _texts(word: Word) -> tuple[tuple[str, ...], ...]:
+    """The rows of words that a word finds in texts: a single one in its singular and plural too."""
+    if len(word.words) == 1 and not word.phrase:
+        return tuple((form,) for form in forms(word.words[0]))
+    return (word.words,)
+
+
+def _name_forms(words: Sequence[str]) -> Iterator[str]:
+    """A name, and the same with the last word in singular and plural."""
+    before = list(words[:-1])
+    for last in forms(words[-1]):
+        yield " ".join([*before, last])
+
+
+def _candidates(query: Query) -> Iterator[str]:
+    """All names a question may mean: each word or phrase, and neighbours together."""
+    if isinstance(query, Word | TagNamed):
+        yield from _name_forms(query.words)
+    elif isinstance(query, Not):
+        yield from _candidates(query.part)
+    elif isinstance(query, And | Or):
+        for part in query.parts:
+            yield from _candidates(part)
+        if isinstance(query, And):
+            for at in range(len(query.parts)):
+                words: list[str] = []
+                for part in query.parts[at : at + LONGEST_NAME]:
+                    if not isinstance(part, Word) or part.phrase:
+                        break
+                    words += part.words
+                    yield from _name_forms(words)
+
+
+def _whole_names(connection: Connection, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    wanted = sorted(names)
+    marks = ",".join("?" * len(wanted))
+    for word, concept in connection.exec_driver_sql(
+        f"SELECT word, concept_id FROM concept_word WHERE word IN ({marks}) ORDER BY word, concept_id", tuple(wanted)
+    ):
+        found.setdefault(word, []).append(int(concept))
+    return {word: tuple(concepts) for word, concepts in found.items()}

@@ -1,0 +1,204 @@
+"""Second step of a question: its signs as a tree.
+
+Grammar: parts beside each other (or with AND between) are all asked for; OR binds less than that; "-" and NOT belong to
+the part that follows; parentheses group. While somebody is typing, what is unfinished at the end is finished or left
+out instead of complained about: an open quote or parenthesis, an operator or field without its right side.
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from storage.search.errors import QueryError
+from storage.search.fields import ALIASES, FIELDS, FieldRule
+from storage.search.tokenizer import Token, tokenize
+from storage.search.tree import And, Everything, Not, Or, Query, Word
+from storage.search.values import value
+from storage.spelling import tokens
+
+MOST_PARTS = 100
+"""Signs in one question: more than anyone types, and far from the limits of SQLite's expression parser."""
+
+MOST_NESTED = 20
+"""Parentheses within parentheses, for the same reason."""
+
+
+def parse(query: str, *, typing: bool = False) -> Query:
+    """The tree of a question.
+
+    Args:
+        typing: the end of the question is being typed.
+
+    Raises:
+        QueryError: the question can't be understood; it says where and what would be right.
+    """
+    if typing and query.rstrip() != query.rstrip().rstrip("-−–—"):
+        query = query.rstrip().rstrip("-−–—")
+    signs = tokenize(query)
+    if typing:
+        signs = _without_loose_end(signs)
+    if len(signs) > MOST_PARTS:
+        raise QueryError(
+            f"This search has {len(signs)} parts; {MOST_PARTS} are possible. Please make it shorter.",
+            signs[MOST_PARTS].start,
+            signs[-1].end,
+        )
+    return _Parser(signs, query, typing=typing).whole()
+
+
+def _without_loose_end(signs: list[Token]) -> list[Token]:
+    """The signs without operators, opening parentheses and empty fields at the end."""
+    while signs:
+        last = signs[-1]
+        rule = _rule(last.field) if last.kind == "field" else None
+        loose = last.kind in ("open", "minus", "or", "and", "not")
+        empty = last.kind in ("phrase", "word") and not tokens(last.text)
+        if not (loose or empty or (rule is not None and rule.kind != "flag" and not tokens(last.text))):
+            break
+        signs = signs[:-1]
+    return signs
+
+
+def _rule(name: str) -> FieldRule | None:
+    folded = name.casefold()
+    return FIELDS.get(ALIASES.get(folded, folded))
+
+
+class _Parser:
+    """A cursor over signs; each method reads one rule of the grammar."""
+
+    def __init__(self, signs: Sequence[Token], query: str, *, typing: bool) -> None:
+        self._signs = signs
+        self._at = 0
+        self._depth = 0
+        self._query = query
+        self._typing = typing
+
+    def whole(self) -> Query:
+        if not self._signs:
+            return Everything()
+        found = self._any()
+        left = self._peek()
+        if left is not None:
+            raise QueryError("This “)” closes nothing; remove it or add a “(” before.", left.start, left.end)
+        return found
+
+    def _peek(self) -> Token | None:
+        return self._signs[self._at] if self._at < len(self._signs) else None
+
+    def _any(self) -> Query:
+        parts = [self._all()]
+        while (sign := self._peek()) is not None and self._is_or(sign):
+            self._at += 1
+            parts.append(self._all())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    def _is_or(self, sign: Token) -> bool:
+        """OR, or a small "or" between two things: that word alone finds nothing anybody looks for."""
+        if sign.kind == "or":
+            return True
+        between = 0 < self._at < len(self._signs) - 1
+        return (
+            between
+            and sign.kind == "word"
+            and sign.text == "or"
+            and self._signs[self._at - 1].kind not in ("open", "or", "and", "not", "minus")
+            and self._signs[self._at + 1].kind not in ("close", "or", "and")
+        )
+
+    def _all(self) -> Query:
+        parts: list[Query] = []
+        while (sign := self._peek()) is not None and sign.kind != "close" and not self._is_or(sign):
+            if sign.kind == "and":
+                self._at += 1
+                if not parts:
+                    raise self._nothing_beside(sign, "before")
+                following = self._peek()
+                if following is None or following.kind in ("close", "and", "or"):
+                    raise self._nothing_beside(sign, "after")
+                continue
+            parts.append(self._one())
+        if not parts:
+            raise self._empty()
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _empty(self) -> QueryError:
+        sign, before = self._peek(), self._signs[self._at - 1] if self._at else None
+        if before is not None and self._is_operator(before):
+            return self._nothing_beside(before, "after")
+        if sign is not None and self._is_operator(sign):
+            return self._nothing_beside(sign, "before")
+        if before is not None and before.kind == "open":
+            end = sign.end if sign is not None else before.end
+            return QueryError("Between the parentheses is nothing to search for.", before.start, end)
+        assert sign is not None
+        return QueryError("This “)” closes nothing; remove it or add a “(” before.", sign.start, sign.end)
+
+    @staticmethod
+    def _is_operator(sign: Token) -> bool:
+        return sign.kind in ("or", "and", "not", "minus") or (sign.kind == "word" and sign.text == "or")
+
+    @staticmethod
+    def _nothing_beside(sign: Token, side: str) -> QueryError:
+        return QueryError(
+            f"“{sign.text}” needs something to search for {side} it; to search for the word itself, put it in quotes.",
+            sign.start,
+            sign.end,
+        )
+
+    def _one(self) -> Query:
+        negative = False
+        sign = self._peek()
+        while sign is not None and sign.kind in ("minus", "not"):
+            self._at += 1
+            negative = not negative
+            before, sign = sign, self._peek()
+            if sign is None or sign.kind in ("close", "and", "or"):
+                raise self._nothing_beside(before, "after")
+        assert sign is not None
+        self._at += 1
+        found = self._group(sign) if sign.kind == "open" else self._leaf(sign)
+        return Not(found) if negative and found != Everything() else found
+
+    def _group(self, opening: Token) -> Query:
+        self._depth += 1
+        if self._depth > MOST_NESTED:
+            raise QueryError("There are too many parentheses within each other.", opening.start, opening.end)
+        found = self._any()
+        closing = self._peek()
+        if closing is not None:
+            self._at += 1
+        elif not self._typing:
+            raise QueryError("This “(” is never closed; add a “)”.", opening.start, opening.end)
+        self._depth -= 1
+        return found
+
+    def _leaf(self, sign: Token) -> Query:
+        growing = self._typing and self._at == len(self._signs) and sign.end == len(self._query)
+        if not sign.closed and not self._typing:
+            raise QueryError("This quote is never closed; add a second one.", sign.start, sign.end)
+        if sign.kind == "field":
+            return self._field(sign, growing and not (sign.quoted and sign.closed))
+        words = tuple(tokens(sign.text))
+        if not words:
+            raise QueryError(f"“{sign.text}” has no letters or digits to search for.", sign.start, sign.end)
+        phrase = sign.kind == "phrase"
+        growing = growing and not (phrase and sign.closed)
+        return Word(words, sign.start, sign.end, phrase=phrase, beginning=growing)
+
+    def _field(self, sign: Token, growing: bool) -> Query:
+        rule = _rule(sign.field)
+        if rule is None:
+            known = [*FIELDS, *ALIASES]
+            near = difflib.get_close_matches(sign.field.casefold(), known, n=1)
+            hint = f"did you mean “{near[0]}:”?" if near else f"there are {', '.join(f'{n}:' for n in FIELDS)}."
+            raise QueryError(
+                f"“{sign.field}:” is not a field; {hint} To search for the words, put them in quotes.",
+                sign.start,
+                sign.start + len(sign.field) + 1,
+            )
+        try:
+            return value(rule, sign, typing=growing)
+        except QueryError:
+            if growing and rule.kind != "later":
+                return Everything()  # the value is not finished
+            raise

@@ -1,0 +1,313 @@
+"""Third step of a question: its tree as one FTS5 expression, with SQL conditions for what no word can say.
+
+Nothing a person typed is ever a part of the SQL text. An FTS5 expression is itself a bound value, and between its
+quotes stand only words that `spelling.tokens` cut, which have no quotes, and facts of our own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storage.schema import TagState
+from storage.search.index import ID_BITS, TEXT_COLUMNS, seconds
+from storage.search.names import Meaning, Names
+from storage.search.tree import (
+    And,
+    Duplicate,
+    Everything,
+    Fact,
+    Not,
+    Numbers,
+    Or,
+    People,
+    Query,
+    Score,
+    TagNamed,
+    Taken,
+    TextIn,
+    Word,
+)
+
+MOST_COUNTED = 64
+"""People a range is written out for, one word each; a photo with more is compared as a number."""
+
+ALL = " OR ".join(f'"#s{state}"' for state in range(5))
+"""Every search row has exactly one state: this is all photos."""
+
+NOTHING = '"#nothing"'
+"""No search row has this fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A condition that is an FTS5 expression alone."""
+
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A condition in SQL on `p`, a row of photo, with its bound values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+Condition = Match | Where
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to find the photos of a question.
+
+    Attributes:
+        match: FTS5 expression that all of them match, or None for all photos.
+        low, high: places between which all of them are, both included; None is open.
+        where: further SQL conditions on `p`, all to hold.
+        values: of `where`.
+    """
+
+    match: str | None
+    low: int | None
+    high: int | None
+    where: str
+    values: tuple[Any, ...]
+
+
+def plan(connection: Connection, query: Query) -> Plan:
+    """How the photos of a question are found in this library."""
+    parts = query.parts if isinstance(query, And) else (query,)
+    dates = [part for part in parts if isinstance(part, Taken)]
+    rest = tuple(part for part in parts if not isinstance(part, Taken))
+    lows = [_place(d.first) for d in dates if d.first is not None] + [1 << ID_BITS for _ in dates]
+    highs = [_place_after(d.last) - 1 for d in dates if d.last is not None]
+    conditions = _Compiler(connection, query).all(rest)
+    wheres = [c for c in conditions if isinstance(c, Where)]
+    matches = [c for c in conditions if isinstance(c, Match)]
+    return Plan(
+        match=_joined(matches).expression if matches else None,
+        low=max(lows) if lows else None,
+        high=min(highs) if highs else None,
+        where=" AND ".join(w.sql for w in wheres),
+        values=tuple(value for w in wheres for value in w.values),
+    )
+
+
+def _place(day: date) -> int:
+    return seconds(datetime.combine(day, time.min).isoformat()) << ID_BITS
+
+
+def _place_after(day: date) -> int:
+    """The first place after a day."""
+    if day == date.max:
+        return (1 << 63) - 1
+    return _place(day + timedelta(1))
+
+
+class _Compiler:
+    """Turns nodes into conditions, with the names of one library."""
+
+    def __init__(self, connection: Connection, query: Query) -> None:
+        self._names = Names(connection, query)
+
+    def all(self, parts: Sequence[Query]) -> list[Condition]:
+        """Conditions that all have to hold."""
+        parts = [part for part in parts if not isinstance(part, Everything)]
+        scores = tuple(part.numbers for part in parts if isinstance(part, Score))
+        bound = scores and any(_takes_score(part) for part in parts)
+        conditions: list[Condition] = []
+        for part in self._names.runs(parts):
+            if isinstance(part, Score):
+                conditions += [] if bound else [_any_score(part.numbers)]
+            elif bound and (isinstance(part, Meaning) or _takes_score(part)):
+                conditions.append(self._scored(part, scores))
+            else:
+                conditions.append(_meaning(part) if isinstance(part, Meaning) else self._one(part))
+        return conditions
+
+    def _one(self, node: Query) -> Condition:
+        match node:
+            case Everything():
+                return Match(f"({ALL})")
+            case Word():
+                return _meaning(self._names.meaning(node))
+            case TagNamed():
+                return self._tag(node)
+            case TextIn():
+                return Match(_texts(node.columns, [node.words], beginning=node.beginning))
+            case Fact():
+                return Match(_any_fact(node.facts))
+            case People():
+                return _people(node.numbers)
+            case Taken():
+                return _taken(node)
+            case Score():
+                return _any_score(node.numbers)
+            case Duplicate():
+                return Where(
+                    "EXISTS (SELECT 1 FROM photo q WHERE q.digest = p.digest AND q.id != p.id AND q.place IS NOT NULL)"
+                )
+            case Not():
+                return _not(self._one(node.part))
+            case And():
+                return _and(self.all(node.parts))
+            case Or():
+                return _or([self._one(part) for part in node.parts])
+
+    def _tag(self, node: TagNamed) -> Condition:
+        found = self._names.named(node.words)
+        if not node.exact:
+            return Match(_any_concept(found))
+        return _and([Match(_any_concept(found)), _tagged(found, (), below=False)])
+
+    def _scored(self, node: Query | Meaning, scores: tuple[Numbers, ...]) -> Condition:
+        """A node that takes a score, with the score that its tags must have."""
+        match node:
+            case Meaning():
+                concepts = node.concepts
+                return _and([Match(_any_concept(concepts)), _tagged(concepts, scores, below=True)])
+            case Word():
+                return self._scored(self._names.meaning(node), scores)
+            case TagNamed():
+                concepts = self._names.named(node.words)
+                return _and([Match(_any_concept(concepts)), _tagged(concepts, scores, below=not node.exact)])
+            case Or():
+                return _or([self._scored(part, scores) for part in node.parts])
+            case And():
+                return _and(
+                    [
+                        self._scored(part, scores)
+                        if isinstance(part, Meaning) or _takes_score(part)
+                        else self._one(part)
+                        for part in self._names.runs(node.parts)
+                    ]
+                )
+            case _:
+                return self._one(node)
+
+
+def _takes_score(node: Query) -> bool:
+    """Whether a score beside this node is about the tags it finds."""
+    match node:
+        case Word() | TagNamed():
+            return True
+        case Or():
+            return all(_takes_score(part) for part in node.parts)
+        case And():
+            return any(_takes_score(part) for part in node.parts) and not any(
+                isinstance(part, Score) for part in node.parts
+            )
+        case _:
+            return False
+
+
+def _meaning(found: Meaning) -> Match:
+    texts = _texts(TEXT_COLUMNS, found.texts, beginning=found.beginning)
+    return Match(f"({_any_concept(found.concepts)} OR {texts})" if found.concepts else texts)
+
+
+def _any_concept(concepts: Iterable[int]) -> str:
+    return _any_fact([f"#c{int(concept)}" for concept in concepts])
+
+
+def _any_fact(facts: Sequence[str]) -> str:
+    if not facts:
+        return NOTHING
+    return f"({' OR '.join(_quoted((fact,)) for fact in facts)})"
+
+
+def _texts(columns: Sequence[str], rows: Iterable[Sequence[str]], *, beginning: bool) -> str:
+    """Any of some rows of words in some columns."""
+    phrases = " OR ".join(_quoted(words) + (" *" if beginning else "") for words in rows)
+    return f"{{{' '.join(columns)}}} : ({phrases})"
+
+
+def _quoted(words: Sequence[str]) -> str:
+    text = " ".join(words)
+    assert '"' not in text and "\0" not in text
+    return f'"{text}"'
+
+
+def _tagged(concepts: Sequence[int], scores: Sequence[Numbers], *, below: bool) -> Where:
+    """The photo has a tag of one of these concepts (or of one below) with such a score."""
+    ids = ",".join(str(int(concept)) for concept in concepts)
+    chosen = f"t.concept_id IN ({ids})"
+    if below:
+        chosen = f"({chosen} OR t.concept_id IN (SELECT concept_id FROM concept_above WHERE above_id IN ({ids})))"
+    live = f"t.photo_id = p.id AND t.state < {int(TagState.REJECTED)}"
+    ranges = [_range("t.score", numbers) for numbers in scores]
+    sql = " AND ".join([live, chosen, *(r.sql for r in ranges)])
+    return Where(f"EXISTS (SELECT 1 FROM tag t WHERE {sql})", tuple(v for r in ranges for v in r.values))
+
+
+def _any_score(numbers: Numbers) -> Where:
+    limits = _range("t.score", numbers)
+    return Where(
+        f"EXISTS (SELECT 1 FROM tag t WHERE t.photo_id = p.id AND t.state < {int(TagState.REJECTED)} AND {limits.sql})",
+        limits.values,
+    )
+
+
+def _range(column: str, numbers: Numbers) -> Where:
+    parts, values = [f"{column} IS NOT NULL"], []
+    if numbers.low is not None:
+        parts.append(f"{column} {'>' if numbers.above else '>='} ?")
+        values.append(numbers.low)
+    if numbers.high is not None:
+        parts.append(f"{column} {'<' if numbers.below else '<='} ?")
+        values.append(numbers.high)
+    return Where(" AND ".join(parts), tuple(values))
+
+
+def _people(numbers: Numbers) -> Condition:
+    """A closed range is a few words of the index; an open one leaves out the few below it, or compares."""
+    if numbers.high is not None and numbers.high <= MOST_COUNTED:
+        chosen = [n for n in range(int(numbers.high) + 1) if numbers.holds(n)]
+        return Match(_any_fact([f"#p{n}" for n in chosen]))
+    return _range("p.people", numbers)
+
+
+def _taken(node: Taken) -> Where:
+    low = _place(node.first) if node.first is not None else 1 << ID_BITS
+    if node.last is None:
+        return Where("p.place >= ?", (low,))
+    return Where("p.place BETWEEN ? AND ?", (low, _place_after(node.last) - 1))
+
+
+def _joined(matches: Sequence[Match]) -> Match:
+    if len(matches) == 1:
+        return matches[0]
+    return Match(f"({' AND '.join(m.expression for m in matches)})")
+
+
+def _as_where(condition: Condition) -> Where:
+    if isinstance(condition, Where):
+        return condition
+    return Where("p.place IN (SELECT rowid FROM photo_words WHERE photo_words MATCH ?)", (condition.expression,))
+
+
+def _not(condition: Condition) -> Condition:
+    if isinstance(condition, Match):
+        return Match(f"(({ALL}) NOT {condition.expression})")
+    return Where(f"NOT ({condition.sql})", condition.values)
+
+
+def _and(conditions: Sequence[Condition]) -> Condition:
+    matches = [c for c in conditions if isinstance(c, Match)]
+    wheres: list[Where] = [c for c in conditions if isinstance(c, Where)]
+    if not conditions:
+        return Match(f"({ALL})")
+    if not wheres:
+        return _joined(matches)
+    wheres = [*([_as_where(_joined(matches))] if matches else []), *wheres]
+    return Where(f"({' AND '.join(w.sql for w in wheres)})", tuple(v for w in wheres for v in w.values))
+
+
+def _or(conditions: Sequence[Condition]) -> Condition:
+    if all(isinstance(c, Match) for c in conditions):
+        return Match(f"({' OR '.join(c.expression for c in conditions if isinstance(c, Match))})")
+    wheres = [_as_where(c) for c in conditions]
+    return Where(f"({' OR '.join(w.sql for w in wheres)})", tuple(v for w in wheres for v in w.values))
