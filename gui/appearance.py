@@ -29,6 +29,7 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $accent_text; }
+QLineEdit { padding: 4px 6px; min-height: 20px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
   border: 2px solid $focus; padding: 3px 7px; }
 QComboBox::drop-down { border: 0; width: 24px; }
@@ -53,7 +54,7 @@ QPushButton#chip { border-radius: 12px; padding: 0 8px; min-height: 22px; backgr
 QPushButton#chip:focus { border: 2px solid $focus; padding: 0 7px; }
 QListWidget, QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 6px;
   outline: 0; alternate-background-color: $window; gridline-color: $line; }
-QTreeView#sidebar { background: $window; border: 0; border-radius: 0; }
+QTreeView#sidebar { background: $window; border: 0; border-radius: 0; padding: 8px 4px; }
 QListWidget:focus, QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus { border: 2px solid $focus; }
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView::item:hover { background: $hover; }
@@ -80,6 +81,7 @@ QScrollBar:horizontal { background: transparent; height: 14px; margin: 0; }
 QScrollBar::handle { background: $border; border-radius: 4px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """

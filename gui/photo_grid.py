@@ -61,6 +61,7 @@ class PhotoGrid(QAbstractItemView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
@@ -120,6 +121,7 @@ class PhotoGrid(QAbstractItemView):
         bar.setSingleStep(self._cell.height() // 4)
         bar.setPageStep(height)
         bar.setRange(0, max(0, lines * self._cell.height() - height))
+        bar.setEnabled(bar.maximum() > 0)  # without a range the handle would fill the bar
         super().updateGeometries()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

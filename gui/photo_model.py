@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
-    QAbstractListModel,
+    QAbstractTableModel,
     QMimeData,
     QModelIndex,
     QObject,
@@ -35,6 +35,9 @@ PHOTO = Qt.ItemDataRole.UserRole + 1
 PAGE = 64
 """Photos loaded at once: a screen of thumbnails."""
 
+COLUMNS = ("Alt text", "State", "File", "Tags", "Taken", "Problem")
+"""Columns of the list view. The alt text is the first, so that it is a row's name in the grid and in the table."""
+
 KEPT_PAGES = 128
 """Pages kept: 8,192 photos, some 4 MB."""
 
@@ -45,7 +48,7 @@ LoadLater = Callable[[Sequence[int], Callable[[list[PhotoRow]], None]], None]
 """The same in the background, with the answer given in the main thread."""
 
 
-class PhotoModel(QAbstractListModel):
+class PhotoModel(QAbstractTableModel):
     """Photos by their ids.
 
     Signals:
@@ -93,6 +96,16 @@ class PhotoModel(QAbstractListModel):
         """How many photos are listed."""
         return 0 if parent.isValid() else len(self._ids)
 
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Columns of the list view; the grid uses the first."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Names of the columns, numbers of the rows."""
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return COLUMNS[section] if orientation == Qt.Orientation.Horizontal else section + 1
+
     # the rows
 
     def photo(self, row: int, *, wait: bool = False) -> PhotoRow | None:
@@ -128,7 +141,7 @@ class PhotoModel(QAbstractListModel):
                 self._asked.discard(number)
                 self._store(number, rows)
                 last = min((number + 1) * PAGE, len(self._ids)) - 1
-                self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, 0))
+                self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(COLUMNS) - 1))
 
         self._load_later(self._page_ids(number), arrived)
 
@@ -152,7 +165,7 @@ class PhotoModel(QAbstractListModel):
                 if page is not None and generation == self._generation:
                     page.update({row.id: row for row in rows})
                     last = min((number + 1) * PAGE, len(self._ids)) - 1
-                    self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, 0))
+                    self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(COLUMNS) - 1))
                     self.refreshed.emit({row.id for row in rows})
 
             self._load_later(wanted, arrived)
@@ -165,15 +178,17 @@ class PhotoModel(QAbstractListModel):
             return self.photo(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             photo = self.photo(index.row(), wait=True)
-            return words.spoken_name(photo) if photo else "Photo that is gone"
+            return _cell(photo, index.column()) if photo else "Photo that is gone"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             photo = self.photo(index.row(), wait=True)
-            return words.spoken_description(photo, index.row() + 1, len(self._ids)) if photo else ""
+            if photo is None or index.column():
+                return ""
+            return words.spoken_description(photo, index.row() + 1, len(self._ids))
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             photo = self.photo(index.row())
             if photo is None:
                 return ""
-            return photo.name if role == Qt.ItemDataRole.DisplayRole else _tip(photo)
+            return _cell(photo, index.column()) if role == Qt.ItemDataRole.DisplayRole else _tip(photo)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -188,11 +203,26 @@ class PhotoModel(QAbstractListModel):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Dragged photos: their files, and their alt texts for places that take text."""
-        photos = [p for i in indexes if (p := self.photo(i.row(), wait=True)) is not None]
+        photos = [p for i in indexes if i.column() == 0 and (p := self.photo(i.row(), wait=True)) is not None]
         mime = QMimeData()
         mime.setUrls([QUrl.fromLocalFile(str(p.path)) for p in photos])
         mime.setText("\n".join(p.alt_text or p.name for p in photos))
         return mime
+
+
+def _cell(photo: PhotoRow, column: int) -> str:
+    """What a column says of a photo, seen and spoken."""
+    if column == 0:
+        return words.spoken_name(photo)
+    if column == 1:
+        return words.mark_of(photo).word
+    if column == 2:
+        return photo.name
+    if column == 3:
+        return words.counted(photo.tags, "tag")
+    if column == 4:
+        return (photo.taken or "").replace("T", " ")[:16]
+    return photo.problem or ""
 
 
 def _tip(photo: PhotoRow) -> str:

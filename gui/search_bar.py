@@ -75,6 +75,11 @@ class SearchBar(QWidget):
         """What is searched for."""
         return self.field.text().strip()
 
+    def start(self) -> None:
+        """Give the field the focus, ready to be typed over."""
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.field.selectAll()
+
     def search(self, words: str) -> None:
         """Search for these words at once."""
         self.field.setText(words)
@@ -87,6 +92,11 @@ class SearchBar(QWidget):
             self._found.setText(f"{found:,} of {total:,} photos")
         else:
             self._found.setText(f"{total:,} photo{'' if total == 1 else 's'}")
+
+    def complain(self, sentence: str) -> None:
+        """Say why the words can't be searched for; the photos stay as they are."""
+        self._found.setText(sentence)
+        self.field.setAccessibleDescription(sentence)
 
     def _typed(self) -> None:
         self._timer.start()

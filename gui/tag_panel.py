@@ -125,6 +125,7 @@ class TagDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.drawRect(area.adjusted(1, 1, -1, -1))
         accept, reject = _buttons(area)
+        painter.setFont(option.font)
         self._paint_words(painter, area.adjusted(8, 0, accept.left() - area.right() - 4, 0), index.row(), tag, ink)
         rejected, accepted = tag.state == TagState.REJECTED, tag.state == TagState.ACCEPTED
         self._paint_button(painter, accept, "approve", theme.approved, on=accepted)

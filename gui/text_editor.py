@@ -12,7 +12,7 @@ from gui.accessible import named
 from gui.appearance import Appearance
 from gui.words import EDITED, ORIGINS, Mark
 from storage.photos import PhotoText
-from storage.schema import TextState
+from storage.schema import Origin, TextState
 
 COMFORTABLE = 125
 """Characters that screen readers take in one breath; the usual advice for alt text."""
@@ -114,6 +114,12 @@ class TextEditor(QWidget):
         cursor = self.field.textCursor()
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.insertText(words)
+
+    def accept(self) -> None:
+        """Take what stands in the field for the stored text: it is on its way into the library."""
+        self._stored = self.words
+        self._mark = ORIGINS[Origin.USER] if self._stored else None
+        self._changed()
 
     def start(self) -> None:
         """Give the field the focus, with the cursor at the end."""

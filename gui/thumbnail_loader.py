@@ -72,7 +72,7 @@ class ThumbnailLoader(QObject):
             thread.start()
 
     def picture(self, photo: PhotoRow, width: int, height: int) -> QPixmap | None:
-        """The thumbnail that fits into width × height device pixels; None: it will `arrive`; empty: it can't be made."""
+        """The thumbnail that fits into width × height device pixels; None: it comes later; empty: it can't be made."""
         key = (photo.id, photo.mtime_ns, width, height)
         known = self._pixmaps.get(key)
         if known is not None:

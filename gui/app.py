@@ -1,0 +1,273 @@
+"""Opens the window: the only place where objects meet and signals are connected.
+
+What is slow to import (models, numpy, image decoders) is imported by the threads that need it, after the first paint;
+only the library itself has to be open for the first screen.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+
+from gui import accessible
+from gui.appearance import Appearance
+from gui.desk import Counts, Desk
+from gui.library_signals import LibrarySignals
+from gui.main_window import MainWindow
+from gui.photo_model import PhotoModel
+from gui.picture_loader import PictureLoader
+from gui.review_flow import ReviewFlow
+from gui.thumbnail_loader import ThumbnailLoader
+from gui.work import Work
+from storage.job import KnownError
+from storage.library import Changes, Library, default_path
+from storage.photos import PhotoRow
+from storage.settings import Settings
+from storage.version import __version__
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        library: the library file, None for the user's own.
+        folders: to be looked through at once.
+
+    Returns:
+        the exit code of the program.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Altfolio")
+    app.setOrganizationName("Altfolio")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("altfolio")
+    try:
+        opened = Library(library or default_path())
+    except KnownError as error:
+        QMessageBox.critical(None, "Altfolio", str(error))
+        return 1
+    with opened:
+        session = Session(app, opened, QSettings())
+        session.window.show()
+        QTimer.singleShot(0, session, lambda: session.begin(folders))
+        try:
+            return app.exec()
+        finally:
+            session.close()
+
+
+class Session(QObject):
+    """One window on one library, with everything that serves it.
+
+    Attributes:
+        window, desk, model, flow, work: see their classes.
+    """
+
+    def __init__(self, app: QApplication, library: Library, stored: QSettings) -> None:
+        super().__init__()
+        accessible.install()
+        self._stored = stored
+        self._closed = False
+        self.appearance = Appearance(app)
+        self.desk = Desk(library, self)
+        self.appearance.apply(self.desk.settings.theme, self.desk.settings.text_size)
+        self.model = PhotoModel(self.desk.read_rows, self.desk.read_rows_later, self)
+        self.thumbnails = ThumbnailLoader(_make_thumbnail, parent=self)
+        self.pictures = PictureLoader(self)
+        self.window = MainWindow(self.appearance, self.model, self.thumbnails)
+        self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
+        self.work = Work(library, self.window.jobs, self)
+        self._signals = LibrarySignals(self)
+        self._stop_listening = library.listen(self._signals.hear)
+        self._total = -1
+        self._connect()
+        self._connect_actions()
+        self.window.recall(stored)
+        self.window.actions_table.set_keys(self._keys())
+        self.window.actions_table["library-view"].setChecked(True)
+
+    def begin(self, folders: Sequence[Path] = (), *, work: bool = True) -> None:
+        """Fill the window, then go on with what is left to do.
+
+        Args:
+            work: False leaves jobs alone.
+        """
+        self.desk.search("")
+        self.desk.count()
+        self.desk.look_for_undo()
+        if folders:
+            self.add_folders(folders)
+        elif work:
+            self._work_when_counted = True
+        self.window.focus_photos()
+
+    _work_when_counted = False
+
+    # wiring
+
+    def _connect(self) -> None:
+        window, desk = self.window, self.desk
+        self._signals.changed.connect(self._library_changed)
+        self.thumbnails.arrived.connect(window.grid.viewport().update)
+        desk.found.connect(self._found)
+        desk.misunderstood.connect(window.search.complain)
+        desk.counted.connect(self._counted)
+        desk.undoable.connect(self._undoable)
+        desk.changed_settings.connect(self._settings_changed)
+        for failing in (desk.failed, self.pictures.failed):
+            failing.connect(self._failed)
+        window.search.asked.connect(desk.search)
+        window.search.left.connect(window.focus_photos)
+        window.sidebar.chosen.connect(self._filter)
+        window.nothing_found.pressed.connect(lambda: window.search.search(""))
+        window.first_run.chosen.connect(self.choose_folders)
+        window.first_run.dropped.connect(self.add_folders)
+        window.dropped.connect(self.add_folders)
+        window.panel.left.connect(window.focus_photos)
+        window.panel.picture.enlarged.connect(lambda: window.show_view("review-view"))
+        window.grid.doubleClicked.connect(lambda: window.show_view("review-view"))
+        window.list.doubleClicked.connect(lambda: window.show_view("review-view"))
+        window.jobs.problems_wanted.connect(lambda: window.actions_table["problems"].trigger())
+        window.closing.connect(self._closing)
+        self.flow.said.connect(self.say)
+        self.work.said.connect(lambda text, error: window.announcer.say(text, assertive=error))
+        self.work.ended.connect(lambda *_: self.desk.count())
+        for view in (window.grid, window.list, window.stage):
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            view.customContextMenuRequested.connect(lambda at, view=view: self._open_menu(view, at))
+
+    def _connect_actions(self) -> None:
+        from gui.commands import connect
+
+        connect(self)
+
+    def _open_menu(self, view: QWidget, at: object) -> None:
+        from PySide6.QtCore import QPoint
+
+        assert isinstance(at, QPoint)
+        self.window.actions_table.menu_of_photos(view).popup(view.mapToGlobal(at))
+
+    # what the library says
+
+    def _found(self, ids: Sequence[int], words: str) -> None:
+        if words != self.window.search.words:
+            return
+        photo = self.flow.current()
+        keep = photo.id if photo else 0
+        self.model.set_ids(ids)
+        row = self.model.row_of(keep) if keep else -1
+        if len(ids):
+            self.window.show_found()
+            self.flow.go(max(row, 0))
+        elif words:
+            self.window.show_nothing_found(f"No photo answers “{words}”.")
+        self._tell_found()
+
+    def _counted(self, counts: Counts) -> None:
+        self._total = counts.total
+        self.window.sidebar.show_states(counts.total, dict(counts.states), counts.problems)
+        self.window.sidebar.show_folders(counts.folders)
+        self.window.sidebar.show_tags(counts.tags)
+        self.window.sidebar.show_years(counts.years)
+        self.window.jobs.tell_problems(counts.problems)
+        self.window.show_first_run(on=counts.empty and not self.work.busy)
+        self._tell_found()
+        if self._work_when_counted:
+            self._work_when_counted = False
+            if not counts.empty:
+                self.work.find_words(())
+
+    def _tell_found(self) -> None:
+        if self._total >= 0:
+            self.window.search.tell_found(self.model.rowCount(), self._total)
+
+    def _library_changed(self, changes: Changes) -> None:
+        self.model.refresh(changes.photos)
+        if changes.listing:
+            self.desk.search(self.window.search.words)
+        if changes.listing or changes.photos:
+            self.desk.count()
+        if changes.settings:
+            self.desk.look_for_undo()
+
+    def _undoable(self, undo: object, redo: object) -> None:
+        for name, batch in (("undo", undo), ("redo", redo)):
+            action = self.window.actions_table[name]
+            label = getattr(batch, "label", "")
+            action.setText(f"{name.capitalize()}: {label}" if label else name.capitalize())
+            action.setEnabled(batch is not None)
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self.appearance.apply(settings.theme, settings.text_size)
+        self.window.grid.updateGeometries()
+        self.desk.search(self.window.search.words)
+
+    def _filter(self, words: str) -> None:
+        self.window.search.search(words)
+
+    # what the user asks
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence in the status line and speak it."""
+        self.window.jobs.say(sentence)
+        self.window.announcer.say(sentence)
+
+    def _failed(self, sentence: str, error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, KnownError):
+            sys.excepthook(type(error), error, error.__traceback__)
+        self.window.jobs.say(sentence)
+        self.window.announcer.say(sentence, assertive=True)
+        QMessageBox.warning(self.window, "Altfolio", sentence)
+
+    def choose_folders(self) -> None:
+        """Ask for a folder with photos."""
+        chosen = QFileDialog.getExistingDirectory(self.window, "Add a folder with photos")
+        if chosen:
+            self.add_folders([Path(chosen)])
+
+    def add_folders(self, folders: Sequence[Path]) -> None:
+        """Look through folders and find the words of their photos."""
+        if folders:
+            self.window.show_first_run(on=False)
+            self.work.find_words([Path(os.path.abspath(f)) for f in folders])  # noqa: PTH100 - links stay as they are
+
+    def _keys(self) -> dict[str, str]:
+        kept = self._stored.value("keys", {})
+        return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}
+
+    def keep_keys(self, keys: dict[str, str]) -> None:
+        """Use other keys from now on."""
+        self._stored.setValue("keys", keys)
+        self.window.actions_table.set_keys(keys)
+
+    def keys(self) -> dict[str, str]:
+        """Keys that differ from the table."""
+        return self._keys()
+
+    def _closing(self) -> None:
+        self.flow.keep_edits()
+        self.window.remember(self._stored)
+
+    def close(self) -> None:
+        """Stop asking jobs, finish edits, join all threads."""
+        if not self._closed:
+            self._closed = True
+            self._stop_listening()
+            self.work.close()
+            self.thumbnails.close()
+            self.pictures.close()
+            self.desk.close()
+
+
+def _make_thumbnail(photo: PhotoRow, side: int) -> "Image":
+    from storage.image_file import open_upright
+
+    return open_upright(photo.path, max_side=side)

@@ -1,0 +1,163 @@
+"""What each action of the table does in a session."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+
+from gui.main_window import VIEWS
+from storage.version import __version__
+
+if TYPE_CHECKING:
+    from gui.app import Session
+
+ABOUT = (
+    f"Altfolio {__version__}\n\nGives a private photo library its words: tags and alt text, made on your own machine, "
+    "reviewed by you, embedded in your photos.\n\nNothing ever leaves this machine.\nApache License 2.0"
+)
+
+
+def connect(session: "Session") -> None:
+    """Connect every action."""
+    window, flow, actions = session.window, session.flow, session.window.actions_table
+    for name, call in (
+        ("add-folders", session.choose_folders),
+        ("rescan", lambda: session.work.find_words(())),
+        ("open-library", lambda: open_library(session)),
+        ("embed", lambda: embed(session)),
+        ("problems", lambda: show_problems(session)),
+        ("settings", lambda: change_settings(session)),
+        ("quit", window.close),
+        ("undo", flow.undo),
+        ("redo", flow.redo),
+        ("select-all", window.grid.selectAll),
+        ("copy-text", flow.copy_text),
+        ("search", window.search.start),
+        ("clear-search", lambda: window.search.search("")),
+        ("approve", flow.approve),
+        ("skip", flow.next_undecided),
+        ("edit-text", flow.edit_text),
+        ("reject-text", flow.reject),
+        ("withdraw", flow.withdraw),
+        ("previous-text", flow.use_previous_text),
+        ("set-text", lambda: set_text(session)),
+        ("add-tag", lambda: window.panel.tags.field.setFocus()),
+        ("judge-tags", lambda: window.panel.tags.list.setFocus()),
+        ("next", lambda: flow.step(1)),
+        ("previous", lambda: flow.step(-1)),
+        ("show-file", flow.show_file),
+        ("sidebar", lambda: window.sidebar.setVisible(actions["sidebar"].isChecked())),
+        ("boxes", flow.show_boxes),
+        ("larger", lambda: zoom(session, 1)),
+        ("smaller", lambda: zoom(session, -1)),
+        ("fit", window.stage.fit),
+        ("full-screen", lambda: full_screen(session)),
+        ("palette", lambda: find_command(session)),
+        ("help", lambda: show_help(session)),
+        ("about", lambda: QMessageBox.about(window, "About Altfolio", ABOUT)),
+    ):
+        actions.on(name, call)
+    for name in VIEWS:
+        actions.on(name, partial(window.show_view, name))
+    for number, action in enumerate(actions.tags, 1):
+        action.triggered.connect(partial(_judge_number, session, number))
+
+
+def _judge_number(session: "Session", number: int, _checked: bool = False) -> None:
+    session.flow.judge_number(number)
+
+
+def zoom(session: "Session", steps: int) -> None:
+    """Larger or smaller pictures, in whatever view is shown."""
+    window = session.window
+    if window.view() == "review-view":
+        window.stage.zoom_by(steps)
+    else:
+        window.grid.zoom(steps)
+
+
+def full_screen(session: "Session") -> None:
+    """Fill the screen, or no longer."""
+    window = session.window
+    if window.isFullScreen():
+        window.showNormal()
+    else:
+        window.showFullScreen()
+
+
+def find_command(session: "Session") -> None:
+    """Open the palette and do what was chosen in it."""
+    from gui.command_palette import CommandPalette
+
+    palette = CommandPalette(session.window.actions_table, session.window)
+    if palette.exec() == QDialog.DialogCode.Accepted and palette.chosen is not None:
+        palette.chosen.trigger()
+
+
+def show_help(session: "Session") -> None:
+    """Open the help sheet."""
+    from gui.help_sheet import HelpSheet
+
+    HelpSheet(session.window.actions_table, session.window).exec()
+
+
+def change_settings(session: "Session") -> None:
+    """Open the settings and keep what was changed."""
+    from gui.settings_dialog import SettingsDialog
+
+    dialog = SettingsDialog(session.desk.settings, session.keys(), session.window)
+    if dialog.exec() == QDialog.DialogCode.Accepted:
+        session.keep_keys(dialog.keys())
+        if changes := dialog.changes():
+            session.desk.save_settings(**changes)
+
+
+def set_text(session: "Session") -> None:
+    """Ask for one text for all chosen photos."""
+    from gui.text_dialog import TextDialog
+
+    count = len(session.flow.chosen())
+    if count:
+        dialog = TextDialog(count, session.appearance, session.window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            session.flow.set_text(dialog.words)
+
+
+def show_problems(session: "Session") -> None:
+    """List what failed."""
+    from gui.problems_dialog import ProblemsDialog
+    from storage import overview
+    from storage.overview import Trouble
+
+    def shown(troubles: list[Trouble]) -> None:
+        dialog = ProblemsDialog(troubles, session.window)
+        dialog.shown.connect(lambda: session.window.search.search("problem:"))
+        dialog.retried.connect(lambda: session.work.find_words(()))
+        dialog.exec()
+
+    session.desk.ask(overview.troubles, shown)
+
+
+def embed(session: "Session") -> None:
+    """Show what would be written, and write it when told to."""
+    from gui.embed_dialog import start
+
+    start(session)
+
+
+def open_library(session: "Session") -> None:
+    """Open a window on another library, in a process of its own."""
+    import sys
+
+    from PySide6.QtCore import QProcess
+
+    chosen, _ = QFileDialog.getSaveFileName(
+        session.window,
+        "Open another library",
+        "",
+        "Altfolio libraries (*.altfolio)",
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    if chosen:
+        main = sys.modules["__main__"].__file__ or "main.py"
+        QProcess.startDetached(QApplication.applicationFilePath(), [main, "--library", chosen])

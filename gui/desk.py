@@ -1,0 +1,222 @@
+"""The library as the window uses it: questions answered in the background, what a person does done in order.
+
+Three threads: one for pages of rows and single photos (milliseconds), one for searches and counts (may take longer),
+one for edits. An edit never makes the window wait, not even while a job holds the library's write lock; edits happen
+in the order they were made, and the window closes only when the last one is kept.
+
+Invariant: every failure is told by `failed`; nothing is swallowed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.jobs import Calls
+from storage import concepts, history, overview, photos, review, settings
+from storage.job import KnownError
+from storage.library import Library
+from storage.photos import PhotoRow
+from storage.schema import Field, PhotoState, TagState
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the sidebar and the search bar say of the whole library."""
+
+    total: int
+    states: Mapping[PhotoState, int]
+    problems: int
+    folders: tuple[tuple[Path, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    years: tuple[tuple[str, int], ...]
+    empty: bool
+
+
+class Desk(QObject):
+    """One open library, without waiting.
+
+    Attributes:
+        library: it.
+        settings: the user's choices as last read.
+
+    Signals:
+        found(object, str): ids of photos and the words they were searched by.
+        misunderstood(str): why the words can't be searched for.
+        detailed(object): the `PhotoDetail` that was asked for last, None where it is gone.
+        counted(Counts): after `count`.
+        undoable(object, object): the batches that undo and redo would take, or None.
+        changed_settings(Settings): other choices than before.
+        failed(str, object): a sentence and the exception.
+    """
+
+    found = Signal(object, str)
+    misunderstood = Signal(str)
+    detailed = Signal(object)
+    counted = Signal(object)
+    undoable = Signal(object, object)
+    changed_settings = Signal(object)
+    failed = Signal(str, object)
+
+    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.library = library
+        self._rows, self._questions, self._edits = (Calls(n, self) for n in ("rows", "questions", "edits"))
+        for calls in (self._rows, self._questions, self._edits):
+            calls.failed.connect(self.failed)
+        with library.read() as connection:
+            self.settings = settings.load(connection)
+
+    # questions
+
+    def search(self, words: str) -> None:
+        """Find photos; answered by `found`, or by `misunderstood`."""
+
+        def ask() -> Sequence[int] | KnownError:
+            from storage import search
+
+            with self.library.read() as connection:
+                try:
+                    return search.find(connection, words, typing=True)
+                except search.QueryError as error:
+                    return error
+
+        def answer(found: Sequence[int] | KnownError) -> None:
+            if isinstance(found, KnownError):
+                self.misunderstood.emit(str(found))
+            else:
+                self.found.emit(found, words)
+
+        self._questions.ask(ask, answer, only_latest="search")
+
+    def count(self) -> None:
+        """Count what the sidebar shows; answered by `counted`."""
+
+        def ask() -> Counts:
+            with self.library.read() as connection:
+                states = photos.state_counts(connection)
+                total = sum(states.values())
+                return Counts(
+                    total,
+                    states,
+                    photos.problem_count(connection),
+                    tuple(overview.folders(connection)),
+                    tuple((concept.name, concept.photos) for concept in concepts.counts(connection)),
+                    tuple(overview.years(connection)),
+                    not total and connection.exec_driver_sql("SELECT 1 FROM root").first() is None,
+                )
+
+        self._questions.ask(ask, self.counted.emit, only_latest="count")
+
+    def look_for_undo(self) -> None:
+        """Ask what undo and redo would do; answered by `undoable`."""
+
+        def ask() -> tuple[Any, Any]:
+            with self.library.read() as connection:
+                return history.next_undo(connection), history.next_redo(connection)
+
+        self._questions.ask(ask, lambda pair: self.undoable.emit(*pair), only_latest="undo")
+
+    def look_at(self, photo: int) -> None:
+        """Read all about one photo; answered by `detailed`."""
+
+        def ask() -> Any:
+            with self.library.read() as connection:
+                return photos.detail(connection, photo, language=self.settings.language)
+
+        self._rows.ask(ask, self.detailed.emit, only_latest="detail")
+
+    def read_rows(self, ids: Sequence[int]) -> list[PhotoRow]:
+        """The rows of some photos, now."""
+        with self.library.read() as connection:
+            return photos.rows(connection, ids, language=self.settings.language)
+
+    def read_rows_later(self, ids: Sequence[int], done: Callable[[list[PhotoRow]], None]) -> None:
+        """The rows of some photos, in a while."""
+        self._rows.ask(lambda: self.read_rows(ids), done)
+
+    def ask(self, question: Callable[[Any], Any], done: Callable[[Any], None], *, only_latest: str = "") -> None:
+        """Any other question: `question(connection)` in the background, `done(answer)` in the main thread."""
+
+        def ask() -> Any:
+            with self.library.read() as connection:
+                return question(connection)
+
+        self._questions.ask(ask, done, only_latest=only_latest)
+
+    def ask_library(self, question: Callable[[], Any], done: Callable[[Any], None], *, only_latest: str = "") -> None:
+        """A question that opens its own reads."""
+        self._questions.ask(question, done, only_latest=only_latest)
+
+    # what a person does
+
+    def edit(self, change: Callable[[], Any], done: Callable[[Any], None] | None = None) -> None:
+        """Do something to the library after everything that was done before."""
+        self._edits.ask(change, done)
+
+    def approve(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
+        """Approve drafts and remaining tags."""
+        self.edit(lambda: review.approve(self.library, ids), done)
+
+    def approve_words(self, photo: int, words: str) -> None:
+        """Approve one photo with the words that stand in the editor."""
+        language = self.settings.language
+        self.edit(lambda: review.approve_text(self.library, photo, words, language=language))
+
+    def reject(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
+        """Reject proposed texts."""
+        self.edit(lambda: review.reject(self.library, ids), done)
+
+    def withdraw(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
+        """Take approvals back."""
+        self.edit(lambda: review.withdraw(self.library, ids), done)
+
+    def set_text(
+        self,
+        ids: Sequence[int],
+        words: str,
+        *,
+        field: Field = Field.ALT_TEXT,
+        approve: bool,
+        done: Callable[[int], None] | None = None,
+    ) -> None:
+        """Give photos a person's text."""
+        language = self.settings.language
+        self.edit(
+            lambda: review.set_text(self.library, ids, words, field=field, language=language, approve=approve), done
+        )
+
+    def judge_tag(
+        self, ids: Sequence[int], concept: int, state: TagState, done: Callable[[int], None] | None = None
+    ) -> None:
+        """Accept, reject or leave open a tag."""
+        self.edit(lambda: review.judge_tag(self.library, ids, concept, state), done)
+
+    def add_tag(self, ids: Sequence[int], keyword: str) -> None:
+        """Give photos a keyword."""
+        self.edit(lambda: review.add_tag(self.library, ids, keyword))
+
+    def undo(self, done: Callable[[Any], None]) -> None:
+        """Take back the newest batch."""
+        self.edit(lambda: history.undo(self.library), done)
+
+    def redo(self, done: Callable[[Any], None]) -> None:
+        """Do the batch again that was taken back last."""
+        self.edit(lambda: history.redo(self.library), done)
+
+    def save_settings(self, **changes: object) -> None:
+        """Keep other choices; answered by `changed_settings`."""
+
+        def saved(now: settings.Settings) -> None:
+            self.settings = now
+            self.changed_settings.emit(now)
+
+        self.edit(lambda: settings.save(self.library, **changes), saved)
+
+    def close(self) -> None:
+        """Drop questions, finish edits."""
+        for calls in (self._rows, self._questions):
+            calls.close()
+        self._edits.close(finish=True)

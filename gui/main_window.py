@@ -1,0 +1,203 @@
+"""The main window: places the panels and nothing else. What they do is wired in `gui.app`."""
+
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.accessible import Announcer, named
+from gui.actions import Actions
+from gui.appearance import Appearance
+from gui.empty_page import EmptyPage
+from gui.first_run import FirstRun, folders_in
+from gui.grid_cell import CellPainter, Pictures
+from gui.job_bar import JobBar
+from gui.photo_grid import PhotoGrid
+from gui.photo_list import PhotoList
+from gui.photo_model import PhotoModel
+from gui.picture_view import PictureView
+from gui.review_panel import ReviewPanel
+from gui.search_bar import SearchBar
+from gui.sidebar import Sidebar
+
+VIEWS = ("library-view", "review-view", "list-view")
+"""Actions that switch the view, in the order of the pages."""
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Attributes:
+        actions_table: everything a user can do.
+        grid, list, stage: the three views; `stage` is the large picture of the review view.
+        panel, sidebar, search, jobs, first_run, nothing_found: what their names say.
+        announcer: speaks for the window.
+
+    Signals:
+        closing(): the window is about to close.
+        dropped(object): folders that were dropped on the window.
+    """
+
+    closing = Signal()
+    dropped = Signal(object)
+
+    def __init__(self, appearance: Appearance, model: PhotoModel, pictures: Pictures) -> None:
+        super().__init__()
+        self.setWindowTitle("Altfolio")
+        self.resize(1280, 800)
+        self.setMinimumSize(800, 480)
+        self.setAcceptDrops(True)
+        self._appearance = appearance
+        self.announcer = Announcer(self)
+        self.actions_table = Actions(self, appearance)
+        self.search = SearchBar(appearance)
+        self.sidebar = Sidebar(appearance)
+        self.grid = PhotoGrid(CellPainter(appearance, pictures))
+        self.grid.setModel(model)
+        self.list = PhotoList(self.grid, appearance)
+        self.stage = PictureView(appearance)
+        self.panel = ReviewPanel(self.actions_table, appearance)
+        self.jobs = JobBar(appearance)
+        self.first_run = FirstRun(appearance)
+        self.nothing_found = EmptyPage("Show all photos")
+        self.actions_table.fill(self.menuBar())
+        self.menuBar().setAccessibleName("Menu")
+        self._place()
+        self._dress()
+        appearance.changed.connect(self._dress)
+
+    def _place(self) -> None:
+        self.views = QStackedWidget()
+        for view in (self.grid, self.stage, self.list, self.nothing_found):
+            self.views.addWidget(view)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)
+        for part, stretch in ((self.sidebar, 0), (self.views, 1), (self.panel, 0)):
+            self._splitter.addWidget(part)
+            self._splitter.setStretchFactor(self._splitter.indexOf(part), stretch)
+        self._splitter.setSizes([208, 712, 360])
+        desk = QWidget()
+        column = QVBoxLayout(desk)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar())
+        column.addWidget(self._splitter, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(desk)
+        self._pages.addWidget(self.first_run)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.jobs)
+        self.setCentralWidget(whole)
+
+    def _bar(self) -> QWidget:
+        bar = QWidget()
+        bar.setObjectName("bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        row.addWidget(self._tool("sidebar"))
+        row.addWidget(self.search, 1)
+        row.addSpacing(8)
+        group = QButtonGroup(self)
+        self._view_buttons = []
+        for name in VIEWS:
+            button = self._tool(name)
+            group.addButton(button)
+            self._view_buttons.append(button)
+            row.addWidget(button)
+        row.addSpacing(8)
+        for name in ("undo", "redo", "embed"):
+            row.addWidget(self._tool(name))
+        return bar
+
+    def _tool(self, name: str) -> QToolButton:
+        action = self.actions_table[name]
+        button = QToolButton()
+        button.setObjectName("flat")
+        button.setDefaultAction(action)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setIconSize(QSize(20, 20))
+
+        def rename() -> None:
+            named(button, action.text().rstrip("…"))
+            button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
+
+        action.changed.connect(rename)
+        rename()
+        return button
+
+    def show_view(self, name: str) -> None:
+        """Switch to a view of `VIEWS`."""
+        self.views.setCurrentIndex(VIEWS.index(name))
+        for other in VIEWS:
+            self.actions_table[other].setChecked(other == name)
+        self.panel.picture.setVisible(name != "review-view")
+        self.focus_photos()
+
+    def view(self) -> str:
+        """The view that is chosen, even while nothing is found."""
+        return next((name for name in VIEWS if self.actions_table[name].isChecked()), VIEWS[0])
+
+    def show_nothing_found(self, sentence: str) -> None:
+        """Say why no photo is shown."""
+        self.nothing_found.say(sentence)
+        self.views.setCurrentWidget(self.nothing_found)
+
+    def show_found(self) -> None:
+        """Show the chosen view again."""
+        self.views.setCurrentIndex(VIEWS.index(self.view()))
+
+    def show_first_run(self, *, on: bool) -> None:
+        """Show the page of an empty library, or the desk."""
+        if on != (self._pages.currentIndex() == 1):
+            self._pages.setCurrentIndex(int(on))
+            (self.first_run.button if on else self.grid).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_photos(self) -> None:
+        """Give the focus to the photos."""
+        views: tuple[QWidget, ...] = (self.grid, self.stage, self.list, self.nothing_found.button)
+        views[self.views.currentIndex()].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def remember(self, settings: QSettings) -> None:
+        """Keep size, place and widths."""
+        settings.setValue("window/geometry", self.saveGeometry())
+        settings.setValue("window/splitter", self._splitter.saveState())
+        settings.setValue("window/sidebar", self.sidebar.isVisibleTo(self))
+
+    def recall(self, settings: QSettings) -> None:
+        """Come back to size, place and widths that were kept."""
+        if settings.contains("window/geometry"):
+            self.restoreGeometry(settings.value("window/geometry"))
+            self._splitter.restoreState(settings.value("window/splitter"))
+        self.sidebar.setVisible(settings.value("window/sidebar", True, type=bool) is True)
+        self.actions_table["sidebar"].setChecked(self.sidebar.isVisibleTo(self))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Folders are welcome anywhere."""
+        if event.source() is None and folders_in(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the folders."""
+        self.dropped.emit(folders_in(event))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell before closing."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _dress(self) -> None:
+        self.setWindowIcon(self._appearance.icon("altfolio", "accent"))

@@ -1,0 +1,84 @@
+"""The list view: one line per photo with its words, for reading and comparing texts.
+
+A `QTableView`, because its cells are exposed to assistive technology as a table without being walked; a screen reader
+reads a row as one sentence: alt text, state, file, tags, problem. It shares model and selection with the grid.
+"""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from gui import icons
+from gui.accessible import named
+from gui.appearance import Appearance
+from gui.photo_grid import PhotoGrid
+from gui.photo_model import PHOTO
+from gui.words import mark_of
+from storage.photos import PhotoRow
+
+WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 200}
+"""Widths of the columns but the first, which takes the rest; at 100 % text size."""
+
+
+class _StateDelegate(QStyledItemDelegate):
+    """Shows a state with its icon."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Add the icon and colour of the state."""
+        super().initStyleOption(option, index)
+        photo: PhotoRow | None = index.data(PHOTO)
+        if photo is not None:
+            mark = mark_of(photo)
+            colour = getattr(self._appearance.theme, mark.colour)
+            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.icon = icons.icon(mark.icon, colour)
+            option.palette.setColor(option.palette.ColorRole.Text, QColor(colour))
+
+
+class PhotoList(QTableView):
+    """Photos line by line."""
+
+    def __init__(self, grid: PhotoGrid, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, "Photos as a list")
+        self._appearance = appearance
+        self.setModel(grid.model())
+        self.setSelectionModel(grid.selectionModel())
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setItemDelegateForColumn(1, _StateDelegate(appearance, self))
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(64)
+        appearance.changed.connect(self._dress)
+        self._dress()
+
+    def keyboardSearch(self, search: str) -> None:
+        """Typing does not jump: letters are keys of actions."""
+
+    def _dress(self) -> None:
+        scale = self._appearance.text_size / 100
+        self.verticalHeader().setDefaultSectionSize(max(32, self.fontMetrics().height() + 14))
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, round(width * scale))

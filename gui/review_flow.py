@@ -1,0 +1,282 @@
+"""What happens to the photo in hand: looking at it, deciding, going on. The keys a reviewer presses end here.
+
+The window moves on at once; what was decided is written in order behind it (`gui.desk`). What was typed is kept
+before another photo is shown, as a draft of the person, so that no work is lost and nothing is approved unasked.
+
+Invariant: with several photos selected a decision concerns the selection, otherwise the current photo.
+"""
+
+from array import array
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from gui.desk import Desk
+from gui.main_window import MainWindow
+from gui.photo_model import PhotoModel
+from gui.picture_loader import PictureLoader
+from gui.picture_view import Frame, PictureView
+from gui.tag_panel import toggled
+from gui.words import NO_TEXT, counted
+from storage.photos import PhotoDetail, PhotoRow
+from storage.schema import Field, PhotoState, TagState
+
+UNDECIDED = (PhotoState.NONE, PhotoState.DRAFT, PhotoState.STALE)
+"""States in which a photo waits for a person."""
+
+LOOK_AHEAD = 512
+"""Photos that are looked at for the next undecided one; some milliseconds per 64."""
+
+PICTURE_SIDE = 2048
+"""Longest side of the large picture in pixels; more than most screens show of a photo at once."""
+
+
+class ReviewFlow(QObject):
+    """Decisions about photos.
+
+    Signals:
+        said(str): something happened that is worth a sentence.
+    """
+
+    said = Signal(str)
+
+    def __init__(self, window: MainWindow, model: PhotoModel, desk: Desk, loader: PictureLoader) -> None:
+        super().__init__(window)
+        self._window, self._model, self._desk, self._loader = window, model, desk, loader
+        self._panel = window.panel
+        self._shown = 0
+        selection = window.grid.selectionModel()
+        selection.currentChanged.connect(self._current_changed)
+        selection.selectionChanged.connect(self._selection_changed)
+        desk.detailed.connect(self._show)
+        loader.loaded.connect(self._show_picture)
+        model.refreshed.connect(self._refreshed)
+        model.listed.connect(self._listed)
+        tags = self._panel.tags
+        tags.judged.connect(self.judge)
+        tags.added.connect(self.add_tag)
+
+    # which photos
+
+    @property
+    def row(self) -> int:
+        """The current row, -1 without one."""
+        return self._window.grid.currentIndex().row()
+
+    def current(self) -> PhotoRow | None:
+        """The current photo."""
+        return self._model.photo(self.row, wait=True)
+
+    def chosen(self) -> Sequence[int]:
+        """The ids a decision concerns."""
+        ids = array("q")
+        for rows in self._window.grid.selected_ranges():
+            ids.extend(self._model.ids[rows.start : rows.stop])
+        if len(ids) > 1:
+            return ids
+        return [self._model.ids[self.row]] if self.row >= 0 else []
+
+    def go(self, row: int) -> None:
+        """Make a row the current one and the only selected one."""
+        if 0 <= row < self._model.rowCount():
+            self._window.grid.setCurrentIndex(self._model.index(row, 0))
+
+    def step(self, by: int) -> None:
+        """The next (1) or previous (-1) photo."""
+        self.go(self.row + by)
+
+    def next_undecided(self) -> bool:
+        """Go to the next photo that waits; to the next one where all near ones are decided."""
+        for row in range(self.row + 1, min(self.row + 1 + LOOK_AHEAD, self._model.rowCount())):
+            photo = self._model.photo(row, wait=True)
+            if photo is not None and photo.state in UNDECIDED:
+                self.go(row)
+                return True
+        if self.row + 1 >= self._model.rowCount():
+            self.said.emit("That was the last photo.")
+            return False
+        self.step(1)
+        return True
+
+    # looking
+
+    def _current_changed(self) -> None:
+        self.keep_edits()
+        photo = self._model.photo(self.row, wait=True)
+        if photo is None:
+            self._shown = 0
+            self._panel.show_photo(None, language=self._desk.settings.language)
+            self._window.stage.show_picture(None, "none", note="No photo is selected.")
+            return
+        if photo.id == self._shown:
+            return
+        self._shown = photo.id
+        self._desk.look_at(photo.id)
+        ahead = [p for n in (1, 2) if (p := self._model.photo(self.row + n)) is not None]
+        for view in self._pictures():
+            view.show_picture(None, photo.alt_text or NO_TEXT)
+        self._loader.want(photo, PICTURE_SIDE, ahead)
+
+    def _selection_changed(self) -> None:
+        self._panel.tell_selected(sum(len(rows) for rows in self._window.grid.selected_ranges()))
+
+    def _show(self, detail: PhotoDetail | None) -> None:
+        if detail is not None and detail.row.id == self._shown:
+            self._panel.show_photo(detail, language=self._desk.settings.language)
+            if self._window.actions_table["boxes"].isChecked():
+                self.show_boxes()
+            for view in self._pictures():
+                view.setAccessibleName(f"Photo: {detail.row.alt_text or NO_TEXT}")
+
+    def _show_picture(self, photo: int, image: object, note: str) -> None:
+        if photo == self._shown:
+            row = self._model.photo(self.row)
+            for view in self._pictures():
+                view.show_picture(image, (row.alt_text if row else "") or NO_TEXT, note=note, same=True)  # type: ignore[arg-type]
+
+    def _refreshed(self, photos: set[int]) -> None:
+        if self._shown in photos:
+            self._desk.look_at(self._shown)
+
+    def _listed(self) -> None:
+        if self.row < 0:
+            self._current_changed()
+
+    def keep_edits(self) -> None:
+        """Keep what was typed, as a draft of the person."""
+        detail = self._panel.detail
+        if detail is None:
+            return
+        for field, words in self._panel.edits().items():
+            self._desk.set_text([detail.row.id], words, field=field, approve=False)
+            editor = self._panel.text if field == Field.ALT_TEXT else self._panel.description
+            editor.accept()
+
+    # deciding
+
+    def approve(self) -> None:
+        """Approve what is in hand and go on."""
+        ids = self.chosen()
+        if len(ids) > 1:
+            self.keep_edits()
+            self._desk.approve(ids, lambda n: self.said.emit(f"{counted(n, 'photo')} approved."))
+            return
+        if not ids:
+            return
+        detail, edits = self._panel.detail, self._panel.edits()
+        if detail is not None and detail.row.id == ids[0] and Field.ALT_TEXT in edits:
+            if Field.EXTENDED in edits:
+                self._desk.set_text(ids, edits[Field.EXTENDED], field=Field.EXTENDED, approve=True)
+                self._panel.description.accept()
+            self._desk.approve_words(ids[0], edits[Field.ALT_TEXT])
+            self._panel.text.accept()
+        else:
+            self.keep_edits()
+            self._desk.approve(ids)
+        typing = self._panel.text.field.hasFocus() or self._panel.description.field.hasFocus()
+        if self.next_undecided() and typing:
+            self._window.focus_photos()
+
+    def reject(self) -> None:
+        """Reject the proposed text; it is not proposed again."""
+        ids = self.chosen()
+        self._desk.reject(ids, lambda n: self.said.emit(_done(n, "text rejected", "texts rejected")))
+
+    def withdraw(self) -> None:
+        """Take approvals back."""
+        ids = self.chosen()
+        self._desk.withdraw(ids, lambda n: self.said.emit(_done(n, "approval taken back", "approvals taken back")))
+
+    def edit_text(self) -> None:
+        """Type the alt text."""
+        if self.row >= 0:
+            self._panel.text.start()
+
+    def use_previous_text(self) -> None:
+        """Put the text of the photo before into the editor."""
+        before = self._model.photo(self.row - 1, wait=True)
+        if before is not None and before.alt_text:
+            self._panel.text.put(before.alt_text)
+            self._panel.text.start()
+
+    def set_text(self, words: str) -> None:
+        """Give all chosen photos one text."""
+        ids = self.chosen()
+        self._desk.set_text(
+            ids, words, approve=True, done=lambda n: self.said.emit(f"Text of {counted(n, 'photo')} set.")
+        )
+
+    def judge(self, concept: int, state: TagState) -> None:
+        """Accept, reject or leave open a tag of the chosen photos."""
+        self._desk.judge_tag(self.chosen(), concept, state)
+
+    def judge_number(self, number: int) -> None:
+        """Reject the tag with this number, or restore it."""
+        tag = self._panel.tags.tag(number)
+        if tag is not None:
+            state = toggled(tag, TagState.REJECTED)
+            self.judge(tag.concept, state)
+            self.said.emit(f"{tag.name} {'rejected' if state == TagState.REJECTED else 'restored'}")
+
+    def add_tag(self, keyword: str) -> None:
+        """Give the chosen photos a keyword."""
+        ids = self.chosen()
+        self._desk.add_tag(ids, keyword)
+        self.said.emit(f"{keyword} added" if len(ids) == 1 else f"{keyword} added to {counted(len(ids), 'photo')}")
+
+    # taking back
+
+    def undo(self) -> None:
+        """Take back what was done last, typing that was not kept included."""
+        self.keep_edits()
+        self._desk.undo(lambda b: self.said.emit(f"Undone: {b.label}." if b else "There is nothing to undo."))
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._desk.redo(lambda b: self.said.emit(f"Done again: {b.label}." if b else "There is nothing to redo."))
+
+    # frames
+
+    def show_boxes(self) -> None:
+        """Frame what was found in the photo, or no longer."""
+        wanted = self._window.actions_table["boxes"].isChecked()
+        photo = self._shown
+        if not wanted or not photo:
+            for view in self._pictures():
+                view.show_frames((), visible=False)
+            return
+
+        def read() -> object:
+            from gui.found_boxes import frames
+
+            return frames(self._desk.library, photo)
+
+        def show(found: list[Frame]) -> None:
+            if photo == self._shown:
+                for view in self._pictures():
+                    view.show_frames(found, visible=True)
+
+        self._desk.ask_library(read, show, only_latest="boxes")
+
+    def _pictures(self) -> tuple[PictureView, PictureView]:
+        return self._panel.picture, self._window.stage
+
+    # taking out
+
+    def copy_text(self) -> None:
+        """Put the alt texts of the chosen photos on the clipboard."""
+        rows = self._desk.read_rows(list(self.chosen())[:1000])
+        texts = [row.alt_text for row in rows if row.alt_text]
+        QGuiApplication.clipboard().setText("\n".join(texts))
+        self.said.emit("Alt text copied." if texts else "There is no alt text to copy.")
+
+    def show_file(self) -> None:
+        """Open the photo's folder in the file manager."""
+        photo = self.current()
+        if photo is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent)))
+
+
+def _done(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}." if count else "Nothing to do here."

@@ -1,0 +1,128 @@
+"""The jobs of the window: looking for photos, finding what is in them, drafting, writing into files.
+
+They run in one lane after another and are shown in one line; starts and ends are said, steps are not. Scanning,
+tagging and describing follow each other as one job, because the library knows what is left to do.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from gui.job_bar import JobBar
+from gui.jobs import End, Lane, Outcome, Task
+from gui.words import counted
+from storage.job import Job, Progress
+from storage.library import Library
+
+STAGES = {
+    "scan": "Looking for photos",
+    "tag": "Finding what is in them",
+    "describe": "Writing drafts",
+    "embed": "Writing into photos",
+    "verify": "Checking files",
+    "thumbnail": "Making thumbnails",
+}
+"""What a stage is called while it runs."""
+
+
+class Work(QObject):
+    """Runs jobs and tells the line about them.
+
+    Signals:
+        ended(Task, Outcome): a job ended, well or not.
+        said(str, bool): a sentence worth speaking, and whether it is an error.
+    """
+
+    ended = Signal(object, object)
+    said = Signal(str, bool)
+
+    def __init__(self, library: Library, bar: JobBar, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._bar = bar
+        self._lane = Lane("jobs", self)
+        self._running: Task | None = None
+        self._lane.started.connect(self._started)
+        self._lane.progressed.connect(self._progressed)
+        self._lane.finished.connect(self._finished)
+        bar.cancelled.connect(self.cancel)
+        bar.paused.connect(self._pause)
+
+    @property
+    def busy(self) -> bool:
+        """True while a job runs or waits."""
+        return bool(self._lane.tasks)
+
+    def find_words(self, folders: Sequence[Path]) -> Task:
+        """Scan folders (none: those of the library), find what is in the photos, write drafts."""
+        return self._lane.start("Photos", lambda: _find_words(self._library, folders))
+
+    def start(self, title: str, job: Callable[[], Job]) -> Task:
+        """Run another job, e.g. embedding."""
+        return self._lane.start(title, job)
+
+    def cancel(self) -> None:
+        """Stop the running job and those that wait; what is done is kept."""
+        for task in self._lane.tasks:
+            task.cancel()
+
+    def _pause(self, on: bool) -> None:
+        if self._running is not None:
+            self._running.pause() if on else self._running.resume()
+
+    def _started(self, task: Task) -> None:
+        self._running = task
+        self._bar.work(task.title)
+
+    def _progressed(self, task: Task, progress: Progress) -> None:
+        self._bar.show_progress(STAGES.get(progress.stage, task.title), progress)
+
+    def _finished(self, task: Task, outcome: Outcome) -> None:
+        self._running = None
+        sentence = _sentence(task, outcome)
+        self._bar.rest(sentence)
+        self.said.emit(sentence, outcome.end in (End.FAILED, End.BUG))
+        self.ended.emit(task, outcome)
+
+    def close(self) -> None:
+        """Stop and wait."""
+        self._lane.close()
+
+
+def _find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
+    from storage.scan import scan
+
+    problems = yield from _follow(scan(library, list(folders)), 0)
+    from inference import engine, jobs
+    from storage import settings
+
+    ready = engine.start(library)
+    problems = yield from _follow(
+        jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker), problems
+    )
+    with library.read() as connection:
+        language = settings.load(connection).language
+    yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
+
+
+def _follow(job: Job, before: int) -> Generator[Progress, None, int]:
+    """Pass a job's progress on, with the problems of the jobs before it counted in."""
+    problems = before
+    try:
+        for progress in job:
+            problems = before + progress.problems
+            yield progress
+    finally:
+        job.close()
+    return problems
+
+
+def _sentence(task: Task, outcome: Outcome) -> str:
+    last = outcome.last
+    if outcome.end in (End.FAILED, End.BUG):
+        return outcome.message
+    if outcome.end == End.CANCELLED:
+        return "Stopped. What was done is kept; it goes on from there next time."
+    trouble = f", {counted(last.problems, 'problem')}" if last and last.problems else ""
+    return f"{task.title}: done{trouble}." if task.title != "Photos" else f"All photos are ready for review{trouble}."
