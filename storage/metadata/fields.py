@@ -121,8 +121,8 @@ MADE_BY_AI: Final = tuple(
 """Read and shown, never written (IPTC Photo Metadata Standard 2025.1, 9.8 ff.)."""
 
 JUNK_CAPTIONS: Final = re.compile(
-    r"(olympus|minolta|konica( minolta)?|pentax|samsung|vivitar|hp|ricoh|polaroid|casio|fujifilm)?[ -]*digital camera"
-    r"|olympus imaging corp.*|(sony )?ds[cf][ _-]?[0-9]*|dcf|dcim.*|mvc-.*|sec[0-9]*|kodak.*digital still camera"
+    r"([a-z]+[ -]){0,2}digital camera|samsung csc"
+    r"|olympus imaging corp.*|(sony )?ds[cf][ _-]?[0-9]*|dcf( 1.0)?|dcim.*|mvc-.*|sec[0-9]*|kodak.*digital still camera"
     r"|created with (the )?gimp.*|file written by adobe.*|lead technologies.*|(exif|jfif)[_ ]jpeg[_ ]?(picture|t422)?"
     r"|my beautiful picture|default|untitled|none|null|image description|user comments?|screenshot|ascii|unicode"
     r"|binary comment|processed by.*|edf|<?(digimax|coolpix|finepix)[^ ]*( [a-z]?[0-9]+[a-z]?)?>?|optio [a-z0-9]+"
