@@ -125,7 +125,7 @@ def _merge(
     rest = dict(named)
     for key, seen in located.items():
         below = [name for name in rest if key == name or key in vocabulary.ancestors(name)]
-        counted = _counted(seen)
+        counted = _counted(seen) or (seen[0].box,)
         for name in below:
             rest.pop(name)
         best = max(below, key=lambda name: named[name], default=key)
@@ -140,8 +140,7 @@ def _merge(
 
 
 def _counted(seen: Sequence[Detection]) -> tuple[Box, ...]:
-    sure = [one.box for one in seen if one.score >= COUNTED]
-    return tuple(sure)
+    return tuple(one.box for one in seen if one.score >= COUNTED)
 
 
 def _without_ancestors(findings: Sequence[Finding], vocabulary: Vocabulary) -> list[Finding]:

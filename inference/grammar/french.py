@@ -61,7 +61,7 @@ FRENCH = Grammar(
         "en bas",
         "en bas à droite",
     ),
-    sizes=sizes("en grand", "en moyen", "en petit"),
+    sizes=sizes("grande taille", "taille moyenne", "petite taille"),
     date="{day} {month} {year}",
     months=(
         "janvier",

@@ -53,7 +53,7 @@ ITALIAN = Grammar(
         "in basso",
         "in basso a destra",
     ),
-    sizes=sizes("in grande", "in medio", "in piccolo"),
+    sizes=sizes("dimensioni grandi", "dimensioni medie", "dimensioni piccole"),
     date="{day} {month} {year}",
     months=(
         "gennaio",

@@ -54,7 +54,7 @@ PORTUGUESE = Grammar(
         "embaixo",
         "no canto inferior direito",
     ),
-    sizes=sizes("em tamanho grande", "em tamanho médio", "em tamanho pequeno"),
+    sizes=sizes("tamanho grande", "tamanho médio", "tamanho pequeno"),
     date="{day} de {month} de {year}",
     months=(
         "janeiro",

@@ -64,7 +64,7 @@ SPANISH = Grammar(
         "abajo",
         "abajo a la derecha",
     ),
-    sizes=sizes("en grande", "en mediano", "en pequeño"),
+    sizes=sizes("tamaño grande", "tamaño mediano", "tamaño pequeño"),
     date="{day} de {month} de {year}",
     months=(
         "enero",
