@@ -44,6 +44,7 @@ CREATE TABLE photo (
 CREATE UNIQUE INDEX photo_by_place ON photo (place) WHERE place IS NOT NULL;
 CREATE INDEX photo_by_state ON photo (state) WHERE missing_since IS NULL;
 CREATE INDEX photo_by_digest ON photo (digest);
+CREATE INDEX missing_by_digest ON photo (digest) WHERE missing_since IS NOT NULL;
 CREATE TABLE problem (
     photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
     stage TEXT NOT NULL,

@@ -17,6 +17,15 @@ HEAD = 64 * 1024
 """Bytes read at once at the start of a file; holds the metadata of an ordinary JPEG, whose segments end at 64 KiB."""
 
 
+INODE_MASK = 2**63 - 1
+"""Some network file systems count inodes with 64 bits; SQLite's integers are signed."""
+
+
+def identity_of(status: os.stat_result) -> tuple[int, int, int]:
+    """The identity by which the library knows a file: (inode, size, mtime_ns)."""
+    return status.st_ino & INODE_MASK, status.st_size, status.st_mtime_ns
+
+
 class PhotoSource:
     """An open photo file.
 
@@ -31,7 +40,7 @@ class PhotoSource:
         status = os.fstat(descriptor)
         self.path = path
         self.size = status.st_size
-        self.identity = (status.st_ino, status.st_size, status.st_mtime_ns)
+        self.identity = identity_of(status)
         self._descriptor = descriptor
         self.head = self._read(0, HEAD)
 

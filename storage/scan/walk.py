@@ -1,0 +1,113 @@
+"""Walk folders and list the photos in them, fast and on bytes: a file name need not be text.
+
+Hidden files and folders are left out, and with them everything this program puts beside a photo while it writes. Files
+and folders behind symbolic links count, each folder once: a real path wins over a link to it, and a loop ends where it
+meets a folder that was seen.
+
+Invariant: one listing is in memory at a time, whatever the size of the library.
+"""
+
+# File names are bytes here, which pathlib does not take.
+# ruff: noqa: PTH116, PTH118
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from storage.image_head import PHOTO_SUFFIXES
+from storage.photo_source import INODE_MASK, identity_of
+
+_SCANDIR_HAS_INODES = os.name != "nt"  # Windows lists folders without file numbers
+
+Entry = tuple[bytes, int, int, int, str | None]
+"""One photo of a folder: name, inode, size, mtime_ns, identity of its sidecar (None without one)."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """One folder.
+
+    Attributes:
+        path: the folder.
+        photos: its photos; only the names decide here.
+        folders, links: names of the folders in it; real ones, and those behind symbolic links.
+    """
+
+    path: bytes
+    photos: list[Entry] = field(default_factory=list)
+    folders: list[bytes] = field(default_factory=list)
+    links: list[bytes] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A folder that can't be listed, and why."""
+
+    path: bytes
+    error: OSError
+
+
+Seen = set[tuple[int, int]]
+"""(device, inode) of the folders that were listed."""
+
+
+def walk(top: bytes, seen: Seen, *, recursive: bool = True) -> Iterator[Listing | Unreadable]:
+    """List a folder and those below it; folders in `seen` are left out, and every one listed is put there."""
+    pending, links = [top], list[bytes]()
+    while pending or links:
+        path = pending.pop() if pending else links.pop()
+        try:
+            status = os.stat(path)
+            key = (status.st_dev, status.st_ino)
+            if key in seen:
+                continue
+            seen.add(key)
+            listing = list_folder(path)
+        except OSError as error:
+            yield Unreadable(path, error)
+            continue
+        yield listing
+        if recursive:
+            pending.extend(os.path.join(path, name) for name in sorted(listing.folders, reverse=True))
+            links.extend(os.path.join(path, name) for name in listing.links)
+
+
+def list_folder(path: bytes) -> Listing:
+    """List one folder.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    listing = Listing(path)
+    photos, suffixes, mask = listing.photos, PHOTO_SUFFIXES, INODE_MASK
+    sidecars: dict[bytes, str] = {}
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == 46:  # b"."
+                continue
+            ending = name[name.rfind(b".") :].lower()
+            try:
+                if ending in suffixes:
+                    status = entry.stat() if _SCANDIR_HAS_INODES else os.stat(entry.path)
+                    if status.st_mode & 0o170000 == 0o100000:
+                        photos.append((name, status.st_ino & mask, status.st_size, status.st_mtime_ns, None))
+                    elif stat.S_ISDIR(status.st_mode):
+                        (listing.links if entry.is_symlink() else listing.folders).append(name)
+                elif ending == b".xmp":
+                    sidecars[name] = ":".join(map(str, identity_of(os.stat(entry.path))))
+                elif entry.is_dir():
+                    (listing.links if entry.is_symlink() else listing.folders).append(name)
+            except OSError:  # a link to nowhere or to itself, or a file deleted this moment
+                continue
+    if sidecars:
+        listing.photos = [(*photo[:4], _sidecar(photo[0], sidecars)) for photo in photos]
+    return listing
+
+
+def _sidecar(photo: bytes, sidecars: dict[bytes, str]) -> str | None:
+    """Identity of the sidecars of a photo: "IMG.jpg.xmp" and "IMG.xmp", in any case of the ending."""
+    stem = photo[: photo.rfind(b".")]
+    found = [sidecars[name] for base in (photo, stem) for name in (base + b".xmp", base + b".XMP") if name in sidecars]
+    return " ".join(found) or None
