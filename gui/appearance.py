@@ -29,7 +29,8 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $accent_text; }
-QLineEdit { padding: 4px 6px; min-height: 20px; }
+QLineEdit { padding: 4px 6px; min-height: 20px; placeholder-text-color: $muted; }
+QLineEdit QToolButton { border: 0; padding: 0; min-height: 0; background: transparent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
   border: 2px solid $focus; padding: 3px 7px; }
 QComboBox::drop-down { border: 0; width: 24px; }
@@ -125,6 +126,10 @@ class Appearance(QObject):
         sizes = {"small": f"{points * 0.92:.1f}", "body": f"{points:.1f}", "large": f"{points * 1.5:.1f}"}
         self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **sizes))
         self.changed.emit()
+
+    def scaled(self, pixels: int) -> int:
+        """A length that grows with the text size, on the 4-pixel grid."""
+        return max(4, round(pixels * self.text_size / 400) * 4)
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
         """An icon in one of the theme's colours."""

@@ -49,6 +49,7 @@ class FirstRun(QWidget):
         inside.setContentsMargins(32, 28, 32, 28)
         inside.setSpacing(16)
         inside.addWidget(heading)
+        inside.addSpacing(8)
         for icon, sentence in STEPS:
             inside.addLayout(self._line(icon, sentence))
         inside.addSpacing(4)
@@ -101,7 +102,9 @@ class FirstRun(QWidget):
 
     def _dress(self) -> None:
         for sign, icon in self._signs:
-            sign.setPixmap(icons.pixmap(icon, self._appearance.theme.accent, 20, self.devicePixelRatioF()))
+            sign.setPixmap(
+                icons.pixmap(icon, self._appearance.theme.accent, self._appearance.scaled(20), self.devicePixelRatioF())
+            )
 
 
 def folders_in(event: QDropEvent) -> list[Path]:

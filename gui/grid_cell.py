@@ -31,7 +31,7 @@ TEXT_LINES = 2
 """Lines of alt text below a picture."""
 
 MARK = 16
-"""Edge of a state's icon in logical pixels."""
+"""Edge of a state's icon in logical pixels at 100 % text size."""
 
 
 class Pictures(Protocol):
@@ -70,8 +70,13 @@ class CellPainter(QObject):
         self._word.setWeight(QFont.Weight.DemiBold)
         self._italic = QFont(self._body)
         self._italic.setItalic(True)
-        self._name_height = -(-max(MARK, QFontMetrics(self._small).height()) // 4) * 4
+        self._mark = self._appearance.scaled(MARK)
+        self._name_height = -(-max(self._mark, QFontMetrics(self._small).height()) // 4) * 4
         self._line_height = QFontMetrics(self._body).lineSpacing()
+
+    def least_width(self, picture_width: int) -> int:
+        """How wide a picture has to be at least, so that the words below it fit at this text size."""
+        return max(picture_width, self._appearance.scaled(picture_width * 3 // 4))
 
     def cell_size(self, picture_width: int) -> QSize:
         """Size of a cell whose picture is this wide; pictures stand in a 4:3 frame."""
@@ -133,9 +138,9 @@ class CellPainter(QObject):
         theme, mark = self._appearance.theme, mark_of(photo)
         colour = getattr(theme, mark.colour)
         ratio = painter.device().devicePixelRatioF()
-        sign = icons.pixmap(mark.icon, colour, MARK, ratio)
-        painter.drawPixmap(line.left(), line.top() + (line.height() - MARK) // 2, sign)
-        left = line.left() + MARK + 4
+        sign = icons.pixmap(mark.icon, colour, self._mark, ratio)
+        painter.drawPixmap(line.left(), line.top() + (line.height() - self._mark) // 2, sign)
+        left = line.left() + self._mark + 4
         painter.setFont(self._word)
         painter.setPen(QColor(theme.selection_text if state.selected else colour))
         word_width = min(_width(mark.word, self._word.key()), line.right() - left)

@@ -1,9 +1,8 @@
 """The main window: places the panels and nothing else. What they do is wired in `gui.app`."""
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -103,6 +102,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _bar(self) -> QWidget:
+        self._tools: list[QToolButton] = []
         bar = QWidget()
         bar.setObjectName("bar")
         row = QHBoxLayout(bar)
@@ -111,13 +111,10 @@ class MainWindow(QMainWindow):
         row.addWidget(self._tool("sidebar"))
         row.addWidget(self.search, 1)
         row.addSpacing(8)
-        group = QButtonGroup(self)
-        self._view_buttons = []
+        group = QActionGroup(self)
         for name in VIEWS:
-            button = self._tool(name)
-            group.addButton(button)
-            self._view_buttons.append(button)
-            row.addWidget(button)
+            group.addAction(self.actions_table[name])
+            row.addWidget(self._tool(name))
         row.addSpacing(8)
         for name in ("undo", "redo", "embed"):
             row.addWidget(self._tool(name))
@@ -129,7 +126,7 @@ class MainWindow(QMainWindow):
         button.setObjectName("flat")
         button.setDefaultAction(action)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setIconSize(QSize(20, 20))
+        self._tools.append(button)
 
         def rename() -> None:
             named(button, action.text().rstrip("…"))
@@ -142,8 +139,7 @@ class MainWindow(QMainWindow):
     def show_view(self, name: str) -> None:
         """Switch to a view of `VIEWS`."""
         self.views.setCurrentIndex(VIEWS.index(name))
-        for other in VIEWS:
-            self.actions_table[other].setChecked(other == name)
+        self.actions_table[name].setChecked(True)
         self.panel.picture.setVisible(name != "review-view")
         self.focus_photos()
 
@@ -201,3 +197,6 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         self.setWindowIcon(self._appearance.icon("altfolio", "accent"))
+        edge = self._appearance.scaled(20)
+        for tool in self._tools:
+            tool.setIconSize(QSize(edge, edge))

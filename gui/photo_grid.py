@@ -85,7 +85,7 @@ class PhotoGrid(QAbstractItemView):
     @property
     def picture_width(self) -> int:
         """Width of a cell's picture in logical pixels, before cells are stretched to fill the row."""
-        return PICTURE_WIDTHS[self._width_step]
+        return self._painter.least_width(PICTURE_WIDTHS[self._width_step])
 
     def zoom(self, steps: int) -> None:
         """Make pictures larger (1) or smaller (-1), keeping the current photo in sight."""

@@ -5,12 +5,13 @@ the library, and the flow keeps it before another photo is shown.
 """
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gui import icons
 from gui.accessible import named
 from gui.actions import Actions
 from gui.appearance import Appearance
+from gui.elided_label import ElidedLabel
 from gui.picture_view import PictureView
 from gui.tag_panel import TagPanel
 from gui.text_editor import TextEditor
@@ -33,15 +34,13 @@ class ReviewPanel(QWidget):
     def __init__(self, actions: Actions, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        self.setMinimumWidth(304)
         self._appearance = appearance
         self._actions = actions
         self.detail: PhotoDetail | None = None
         self.picture = PictureView(appearance)
         self.picture.setMinimumHeight(160)
-        self._file = QLabel()
+        self._file = ElidedLabel()
         self._file.setObjectName("title")
-        self._file.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._sign = QLabel()
         self._state = QLabel()
         self._facts = QLabel()
@@ -80,7 +79,6 @@ class ReviewPanel(QWidget):
         column.setSpacing(12)
         state = QHBoxLayout()
         state.setSpacing(4)
-        self._file.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         state.addWidget(self._file, 1)
         state.addWidget(self._sign)
         state.addWidget(self._state)
@@ -153,6 +151,7 @@ class ReviewPanel(QWidget):
 
     def _dress(self) -> None:
         detail = self.detail
+        self.setMinimumWidth(min(480, self._appearance.scaled(304)))
         self._sign.setVisible(detail is not None)
         self._state.setVisible(detail is not None)
         self._problem.setVisible(detail is not None and bool(detail.problems))
@@ -161,13 +160,12 @@ class ReviewPanel(QWidget):
             return
         mark = mark_of(detail.row)
         colour = getattr(self._appearance.theme, mark.colour)
-        self._sign.setPixmap(icons.pixmap(mark.icon, colour, 16, self.devicePixelRatioF()))
+        self._sign.setPixmap(icons.pixmap(mark.icon, colour, self._appearance.scaled(16), self.devicePixelRatioF()))
         self._sign.setAccessibleName(mark.word)
         self._state.setText(mark.word)
         self._state.setToolTip(mark.meaning)
         self._state.setStyleSheet(f"color: {colour}; font-weight: 600;")
-        self._file.setText(detail.row.name)
-        self._file.setToolTip(str(detail.row.path.parent))
+        self._file.say(detail.row.name)
         self._facts.setText(_facts(detail))
         self._problem.setText("\n".join(message for _, message in detail.problems))
 

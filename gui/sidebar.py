@@ -48,10 +48,8 @@ class Sidebar(QTreeView):
         self.setRootIsDecorated(True)
         self.setIndentation(12)
         self.setUniformRowHeights(True)
-        self.setMinimumWidth(168)
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.setAllColumnsShowFocus(True)
-        self.setIconSize(QSize(16, 16))
         self.setExpandsOnDoubleClick(False)
         header = self.header()
         header.setStretchLastSection(False)
@@ -128,7 +126,9 @@ class Sidebar(QTreeView):
             self.chosen.emit(query)
 
     def _dress(self) -> None:
-        theme = self._appearance.theme
+        theme, edge = self._appearance.theme, self._appearance.scaled(16)
+        self.setIconSize(QSize(edge, edge))
+        self.setMinimumWidth(self._appearance.scaled(152))
         for item, mark in self._marks:
             item.setIcon(icons.icon(mark.icon, getattr(theme, mark.colour)))
         for group in self._groups.values():

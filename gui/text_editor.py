@@ -150,7 +150,7 @@ class TextEditor(QWidget):
         self._origin.setVisible(mark is not None)
         if mark is not None:
             colour = getattr(self._appearance.theme, mark.colour)
-            self._sign.setPixmap(icons.pixmap(mark.icon, colour, 16, self.devicePixelRatioF()))
+            self._sign.setPixmap(icons.pixmap(mark.icon, colour, self._appearance.scaled(16), self.devicePixelRatioF()))
             self._sign.setAccessibleName(mark.word)
 
     def _dress(self) -> None:

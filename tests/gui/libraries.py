@@ -52,8 +52,8 @@ def fill(library: Library, files: list[Path], *, draft: bool = True) -> list[int
         for number, file in enumerate(files):
             known = file.stat() if file.exists() else None
             run(
-                "INSERT INTO photo (folder_id, file, inode, size, mtime_ns, digest, format, width, height, taken, added)"
-                " VALUES (?, ?, 1, ?, ?, ?, 'JPEG', 640, 480, ?, '2026-01-01')",
+                "INSERT INTO photo (folder_id, file, inode, size, mtime_ns, digest, format, width, height, taken,"
+                " added) VALUES (?, ?, 1, ?, ?, ?, 'JPEG', 640, 480, ?, '2026-01-01')",
                 (
                     place,
                     os.fsencode(file.name),
