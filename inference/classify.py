@@ -1,0 +1,80 @@
+"""Names what a photo shows: an upright photo → labels with probabilities, in the labels of the pack.
+
+Classifiers are trained on the centre of photos whose subject is there. Photos of people often have theirs at a side,
+so a pack may ask that the whole photo, squashed, and its mirror image are seen too; the answers are averaged.
+
+Invariants: labels are given once, surest first, and reach the pack's floor; with softmax they sum up to at most 1.
+Called from several threads at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from inference.findings import Label, RawFindings
+from inference.packs import Pack, read_labels
+from inference.runtime import Network, Options, prepare
+from storage.job import KnownError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+    Array = np.ndarray[Any, np.dtype[np.float32]]
+
+
+def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], Network]":
+    """A classifier whose graph gives one score for each label.
+
+    Raises:
+        KnownError: the pack is broken.
+    """
+    import numpy as np
+
+    network = Network(pack, options=options)
+    network.require(pack, (pack.output.scores,))
+    labels = read_labels(pack)
+    looks = [(network.input, False)]
+    if pack.views.mirror:
+        looks.append((network.input, True))
+    if pack.views.squash:
+        looks.append((replace(network.input, resize="squash"), False))
+
+    def look(image: "Image") -> RawFindings:
+        answers = [
+            activate(network.run(prepare(image, spec, mirror=mirror), (pack.output.scores,))[0], pack.output.activation)
+            for spec, mirror in looks
+        ]
+        if answers[0].shape != (len(labels),):
+            raise KnownError(
+                f"The model pack “{pack.id}” can't be used: its network answers {answers[0].shape}, which doesn't fit "
+                f"its {len(labels)} labels. Install it again."
+            )
+        return RawFindings(labels=named(np.mean(answers, axis=0), labels, pack.output.floor))
+
+    return look, network
+
+
+def activate(scores: "Array", activation: str) -> "Array":
+    """Probabilities [labels] 0..1 of what a network answered [1, labels] or [labels]; softmax that can't overflow."""
+    import numpy as np
+
+    flat = scores.reshape(-1)
+    if activation == "sigmoid":
+        return np.asarray(1 / (1 + np.exp(-flat)), np.float32)
+    if activation == "softmax":
+        powers = np.exp(flat - flat.max())
+        return np.asarray(powers / powers.sum(), np.float32)
+    return flat
+
+
+def named(probabilities: "Array", labels: list[str], floor: float) -> tuple[Label, ...]:
+    """The labels that reach the floor, surest first."""
+    import numpy as np
+
+    order = np.argsort(-probabilities, kind="stable")
+    return tuple(
+        Label(labels[index], float(probabilities[index]))
+        for index in order[: int((probabilities >= floor).sum())]
+        if labels[index]
+    )

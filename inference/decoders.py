@@ -1,0 +1,48 @@
+"""Loads a pack with the decoder that it names, and gives back one function: photo → findings.
+
+A pack of a known decoder needs no code; a new decoder is a line in the table here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from inference.classify import load_classes
+from inference.detect import load_ssd
+from inference.findings import RawFindings
+from inference.packs import Pack
+from inference.runtime import Network, Options
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    Look = Callable[[Image], RawFindings]
+
+_LOADERS: "dict[str, Callable[[Pack, Options], tuple[Look, Network]]]" = {
+    "ssd": load_ssd,
+    "classes": load_classes,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """A loaded pack.
+
+    Attributes:
+        look: an upright RGB photo of any size → what the pack found. May be called from several threads at once.
+        network: what it runs on.
+    """
+
+    pack: Pack
+    look: "Look"
+    network: Network
+
+
+def load(pack: Pack, options: Options | None = None) -> Eye:
+    """Load a pack.
+
+    Raises:
+        KnownError: the pack is broken, or onnxruntime refuses its network.
+    """
+    look, network = _LOADERS[pack.output.decoder](pack, options or Options())
+    return Eye(pack, look, network)

@@ -1,0 +1,386 @@
+"""Model packs: folders that hold a model and say, as data, how it is fed and how its answer is read.
+
+A new model of a known decoder is a new folder and no code. Reading a pack loads no model and imports nothing heavy,
+so that listing packs is quick.
+
+Invariants: a `Pack` that was read is complete: its fields have been checked and its files are there with their stated
+sizes. Files lie in the pack's own folder; a pack can't name a file elsewhere. Whether their content is the stated one
+is asked by `check`, because that reads every byte.
+
+pack.toml, by example: resources/packs/objects/pack.toml. Its tables are the dataclasses below; `[models.ROLE]` has one
+table for each network that the decoder needs, called "main" where there is only one.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from resources import RESOURCES
+from storage.job import KnownError
+
+EMBEDDED = RESOURCES / "packs"
+"""Where the packs are that come with the program."""
+
+TASKS = ("detect", "classify", "text")
+DECODERS = ("ssd", "classes", "lines")
+RESIZES = ("squash", "crop", "pad", "fit")
+FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
+ACTIVATIONS = ("none", "sigmoid", "softmax")
+
+_T = TypeVar("_T", str, int, float, bool)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the weights come from: what it is, and the published package with its SHA-256."""
+
+    model: str
+    package: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """A file of the pack: its name in the folder, its size in bytes and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How a photo becomes the tensor of a network.
+
+    Attributes:
+        name: of the graph's input; width, height: pixels.
+        layout: "NCHW" or "NHWC"; always a batch of one.
+        colours: "RGB" or "BGR".
+        mean, deviation: for each channel, on the scale 0..255: value → (value - mean) / deviation.
+        resize: "squash" to the size; "crop" the centre after the shorter side was made `margin` pixels longer than
+            the input's; "pad" to keep the shape, with grey 114 right and below; "fit" for a network that takes any size
+            and whose decoder chooses it.
+        filter: of the resizing, "nearest", "bilinear", "bicubic" or "lanczos".
+        margin: see "crop"; pixels.
+    """
+
+    name: str
+    width: int
+    height: int
+    layout: str
+    colours: str
+    mean: tuple[float, float, float]
+    deviation: tuple[float, float, float]
+    resize: str
+    filter: str
+    margin: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One network: what it is for in the pack, its ONNX file, and its input."""
+
+    role: str
+    file: str
+    input: Input
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How the answer is read.
+
+    Attributes:
+        decoder: which of our decoders.
+        labels: file with a line "index, label, words" for each output, separated by tabs.
+        scores, boxes: names of the graph's outputs; boxes is "" where there are none.
+        activation: what is still to be done to the scores.
+        floor: least score 0..1 that is kept at all; the vocabulary decides later what is said.
+        overlap: IoU from which two boxes of one label are one thing.
+    """
+
+    decoder: str
+    labels: str
+    scores: str
+    boxes: str
+    activation: str
+    floor: float
+    overlap: float
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Which views of a photo the model sees besides the whole; each costs one more run.
+
+    Attributes:
+        tiles: n for n×n enlarged parts, 0 for none.
+        shared: share of a tile's side that it has in common with its neighbour, 0..1.
+        mirror: whether the whole is also seen mirrored.
+        squash: whether a model that sees the centre of a photo also sees all of it, squashed.
+    """
+
+    tiles: int = 0
+    shared: float = 0.2
+    mirror: bool = False
+    squash: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A model pack that can be loaded.
+
+    Attributes:
+        id: short name, the folder's; a run of the pack is kept under id and version.
+        about: a sentence for the user. licence: SPDX identifier of the weights.
+        memory_mb: what a loaded pack adds to the program's memory, in MB.
+    """
+
+    id: str
+    version: str
+    name: str
+    about: str
+    task: str
+    licence: str
+    memory_mb: int
+    folder: Path
+    source: Source
+    models: tuple[Model, ...]
+    output: Output
+    views: Views
+    files: tuple[PackFile, ...]
+
+    def model(self, role: str = "main") -> Model:
+        """The network with that role; KnownError where the pack has none."""
+        for model in self.models:
+            if model.role == role:
+                return model
+        raise _broken(self.folder, f"it has no network “{role}”")
+
+
+def discover(own: Path | None = None, *, broken: list[str] | None = None) -> list[Pack]:
+    """All packs, by id: those that come with the program, and the user's own, which win where the id is the same.
+
+    Args:
+        own: folder with a folder for each pack; it need not exist.
+        broken: gets a sentence for each pack that can't be used. Where it is None, the first of them is raised.
+
+    Raises:
+        KnownError: a pack can't be used, and `broken` is None.
+    """
+    found: dict[str, Pack] = {}
+    for place in (EMBEDDED, own):
+        if place is None or not place.is_dir():
+            continue
+        for folder in sorted(place.iterdir()):
+            if not (folder / "pack.toml").is_file():
+                continue
+            try:
+                pack = read_pack(folder)
+            except KnownError as error:
+                if broken is None:
+                    raise
+                broken.append(str(error))
+            else:
+                found[pack.id] = pack
+    return [found[name] for name in sorted(found)]
+
+
+def read_pack(folder: Path) -> Pack:
+    """Read and check pack.toml; the files must be there with their stated sizes.
+
+    Raises:
+        KnownError: with what is wrong and what to do.
+    """
+    try:
+        table = tomllib.loads((folder / "pack.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _broken(folder, f"pack.toml can't be read ({error})") from error
+    try:
+        pack = _pack(folder, table)
+    except _Wrong as error:
+        raise _broken(folder, str(error)) from error
+    for file in pack.files:
+        path = folder / file.name
+        if not path.is_file():
+            raise _broken(folder, f"the file “{file.name}” is missing")
+        if path.stat().st_size != file.size:
+            raise _broken(folder, f"“{file.name}” isn't {file.size:,} bytes long")
+    stated = {file.name for file in pack.files}
+    for name in (*(model.file for model in pack.models), pack.output.labels):
+        if name not in stated:
+            raise _broken(folder, f"“{name}” isn't among the files that it lists")
+    return pack
+
+
+def check(pack: Pack) -> None:
+    """Compare every byte of the pack with the stated SHA-256.
+
+    Raises:
+        KnownError: a file was changed or damaged.
+    """
+    for file in pack.files:
+        try:
+            with (pack.folder / file.name).open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise _broken(pack.folder, f"“{file.name}” can't be read ({error.strerror})") from error
+        if found != file.sha256:
+            raise _broken(pack.folder, f"“{file.name}” isn't the file that was published")
+
+
+def read_labels(pack: Pack) -> list[str]:
+    """The label of each output, by index; "" for an output that has none.
+
+    Raises:
+        KnownError: the list is broken.
+    """
+    try:
+        rows = [line.split("\t") for line in (pack.folder / pack.output.labels).read_text("utf-8").splitlines()]
+        numbered = {int(row[0]): row[1] for row in rows}
+    except (OSError, UnicodeDecodeError, ValueError, IndexError) as error:
+        raise _broken(pack.folder, f"its list of labels can't be read ({error})") from error
+    if not numbered or min(numbered) < 0:
+        raise _broken(pack.folder, "its list of labels is empty or wrong")
+    return [numbered.get(index, "") for index in range(max(numbered) + 1)]
+
+
+class _Wrong(Exception):
+    """A field of pack.toml is missing or wrong; the text is the second half of a sentence."""
+
+
+def _broken(folder: Path, what: str) -> KnownError:
+    return KnownError(
+        f"The model pack “{folder.name}” can't be used: {what}. Install it again, or remove the folder {folder}."
+    )
+
+
+def _pack(folder: Path, table: Mapping[str, Any]) -> Pack:
+    models = tuple(_model(role, each) for role, each in sorted(_table(table, "models").items()))
+    if not models:
+        raise _Wrong("it has no network")
+    views = _table(table, "views") if "views" in table else {}
+    files = table.get("files")
+    if not isinstance(files, list):
+        raise _Wrong("pack.toml lists no files")
+    return Pack(
+        id=_field(table, "id", str),
+        version=_field(table, "version", str),
+        name=_field(table, "name", str),
+        about=_field(table, "about", str, ""),
+        task=_one_of(table, "task", TASKS),
+        licence=_field(table, "licence", str),
+        memory_mb=_field(table, "memory_mb", int, 0),
+        folder=folder,
+        source=_source(_table(table, "source")),
+        models=models,
+        output=_output(_table(table, "output")),
+        views=Views(
+            tiles=_field(views, "tiles", int, 0),
+            shared=_share(views, "shared", 0.2),
+            mirror=_field(views, "mirror", bool, False),
+            squash=_field(views, "squash", bool, False),
+        ),
+        files=tuple(_file(each) for each in files),
+    )
+
+
+def _source(table: Mapping[str, Any]) -> Source:
+    return Source(*(_field(table, key, str) for key in ("model", "package", "version", "sha256")))
+
+
+def _file(table: Any) -> PackFile:
+    if not isinstance(table, dict):
+        raise _Wrong("its list of files is wrong")
+    return PackFile(
+        _plain_name(_field(table, "name", str)), _field(table, "size", int), _field(table, "sha256", str).lower()
+    )
+
+
+def _model(role: str, table: Any) -> Model:
+    if not isinstance(table, dict):
+        raise _Wrong("pack.toml has no [models.main]")
+    given = _table(table, "input")
+    return Model(
+        role=role,
+        file=_plain_name(_field(table, "file", str)),
+        input=Input(
+            name=_field(given, "name", str),
+            width=_pixels(given, "width"),
+            height=_pixels(given, "height"),
+            layout=_one_of(given, "layout", ("NCHW", "NHWC")),
+            colours=_one_of(given, "colours", ("RGB", "BGR")),
+            mean=_channels(given, "mean"),
+            deviation=_channels(given, "deviation"),
+            resize=_one_of(given, "resize", RESIZES),
+            filter=_one_of(given, "filter", FILTERS),
+            margin=_field(given, "margin", int, 0),
+        ),
+    )
+
+
+def _output(table: Mapping[str, Any]) -> Output:
+    return Output(
+        decoder=_one_of(table, "decoder", DECODERS),
+        labels=_plain_name(_field(table, "labels", str)),
+        scores=_field(table, "scores", str),
+        boxes=_field(table, "boxes", str, ""),
+        activation=_one_of(table, "activation", ACTIVATIONS),
+        floor=_share(table, "floor", 0.1),
+        overlap=_share(table, "overlap", 0.5),
+    )
+
+
+def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = table.get(key)
+    if not isinstance(value, dict):
+        raise _Wrong(f"pack.toml has no [{key}]")
+    return value
+
+
+def _field(table: Mapping[str, Any], key: str, kind: type[_T], default: _T | None = None) -> _T:
+    value = table.get(key, default)
+    if kind is float and type(value) is int:
+        value = float(value)
+    if type(value) is not kind:
+        raise _Wrong(f"“{key}” in pack.toml is missing or wrong")
+    return value
+
+
+def _one_of(table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+    value = _field(table, key, str)
+    if value not in allowed:
+        raise _Wrong(f"“{key}” in pack.toml is “{value}”, and this version knows only {', '.join(allowed)}")
+    return value
+
+
+def _share(table: Mapping[str, Any], key: str, default: float) -> float:
+    value = _field(table, key, float, default)
+    if not 0 <= value < 1:
+        raise _Wrong(f"“{key}” in pack.toml must be at least 0 and below 1")
+    return value
+
+
+def _pixels(table: Mapping[str, Any], key: str) -> int:
+    value = _field(table, key, int)
+    if not 1 <= value <= 8192:
+        raise _Wrong(f"“{key}” in pack.toml must be 1 to 8192")
+    return value
+
+
+def _channels(table: Mapping[str, Any], key: str) -> tuple[float, float, float]:
+    value = table.get(key)
+    if not isinstance(value, list) or len(value) != 3 or not all(type(each) in (int, float) for each in value):
+        raise _Wrong(f"“{key}” in pack.toml must be three numbers")
+    if key == "deviation" and 0 in value:
+        raise _Wrong("“deviation” in pack.toml must not be 0")
+    red, green, blue = value
+    return float(red), float(green), float(blue)
+
+
+def _plain_name(name: str) -> str:
+    if not name or name in (".", "..") or any(sign in name for sign in "/\\:\0"):
+        raise _Wrong(f"“{name}” isn't a plain file name")
+    return name
