@@ -4,14 +4,13 @@ The command line and the window both start here, so that both work by the same s
 """
 
 import json
-import os
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import cast
 
-from inference import alt_text, own_words, packs, runtime
+from inference import alt_text, decoders, own_words, packs, runtime
 from inference.findings import Findings, RawFindings
 from inference.jobs import LoadedPack, Rules, fingerprint
 from inference.judge import judge
@@ -19,15 +18,15 @@ from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import settings
 from storage.concepts import ConceptRow
 from storage.job import KnownError
-from storage.library import Library
+from storage.library import Library, cache_folder, data_folder
 from storage.schema import Field
 from storage.suggestions import Proposal, TagProposal, TextProposal
 
 RULES_VERSION = "1"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
 
-NICENESS = {"quiet": 15, "balanced": 5, "all cores": 0}
-"""How far worker threads stand back for other programs, in units of nice(2), by the setting "effort"."""
+FIRST_PASS = ("detect", "classify")
+"""Tasks of packs that look at every photo; reading text costs ten times as much and is a pass of its own."""
 
 OWN_WORDS = "own_words"
 """Key of the setting that holds the user's own words."""
@@ -56,33 +55,26 @@ def start(library: Library) -> Engine:
         KnownError: a pack is broken, or there is none.
     """
     with library.read() as connection:
-        effort = settings.load(connection).effort
-    workers = worker_count(effort)
-    loaded = []
-    sentences = []
-    for pack in packs.discover():
-        if pack.task not in runtime.TAGGING_TASKS:
-            continue
-        look = runtime.load(pack)
-        loaded.append(LoadedPack(pack.id, pack.version, look))
-        sentences.append(f"{pack.id} {pack.version} on {look.where}")
-    if not loaded:
+        effort = cast("runtime.Effort", settings.load(connection).effort)
+    options = runtime.Options(cache=cache_folder() / "models")
+    eyes = [decoders.load(pack, options) for pack in packs.discover(own_packs()) if pack.task in FIRST_PASS]
+    if not eyes:
         raise KnownError("There is no model pack to tag with. Please install Altfolio again.")
-    sentence = f"Models: {', '.join(sentences)}; {workers} photo{'s' if workers > 1 else ''} at a time."
-    return Engine(loaded, workers, partial(_stand_back, NICENESS[effort]), sentence)
+    return Engine(
+        [LoadedPack(eye.pack.id, eye.pack.version, eye.look) for eye in eyes],
+        runtime.workers(effort),
+        _as_it_is if effort == "all cores" else runtime.yield_to_others,
+        runtime.describe([eye.network for eye in eyes]),
+    )
 
 
-def worker_count(effort: str) -> int:
-    """Photos looked at side by side: every core, or half of them where the machine is to stay quiet."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // 2) if effort == "quiet" else max(1, cores)
+def _as_it_is() -> None:
+    """Leave a worker thread at the priority of the program."""
 
 
-def _stand_back(niceness: int) -> None:
-    """Lower this thread's priority where the system lets a thread have one of its own (Linux)."""
-    if hasattr(os, "setpriority") and os.uname().sysname == "Linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+def own_packs() -> Path:
+    """The folder where users put model packs of their own."""
+    return data_folder() / "packs"
 
 
 def vocabulary(library: Library) -> Vocabulary:

@@ -178,6 +178,16 @@ def data_folder() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "altfolio"
 
 
+def cache_folder() -> Path:
+    """The program's folder for things that can be made again, per platform."""
+    home = Path.home()
+    if os.name == "nt":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Altfolio" / "Cache"
+    if os.uname().sysname == "Darwin":
+        return home / "Library" / "Caches" / "Altfolio"
+    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "altfolio"
+
+
 def _prepare(path: Path) -> None:
     with _known_errors(path):
         try:

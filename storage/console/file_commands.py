@@ -1,0 +1,139 @@
+"""The commands that touch the users' files: embed and verify."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from storage import photos
+from storage.console import commands, output
+from storage.console.commands import WrongUse
+from storage.library import Library
+from storage.schema import PhotoState
+
+
+def embed_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio embed`: write approved words into files, show what would be written, or take it back."""
+    from storage import embed, embed_undo
+
+    ways = [arguments.dry_run, arguments.undo is not None, arguments.remove_all]
+    if sum(ways) > 1:
+        raise WrongUse("Give only one of --dry-run, --undo and --remove-all.")
+    if arguments.photos and any(ways[1:]):
+        raise WrongUse("--undo and --remove-all work on whole batches; they take no photos.")
+    with library.read() as connection:
+        ids, unknown = commands.find_photos(connection, arguments.photos)
+    chosen = ids if arguments.photos else None
+    unknown_code = commands.complain(unknown)
+    if arguments.dry_run:
+        return max(unknown_code, _dry_run(library, chosen, as_json=arguments.json))
+    if arguments.undo is not None:
+        job = embed_undo.undo(library, arguments.undo or None)
+    elif arguments.remove_all:
+        job = embed_undo.remove_all(library)
+    else:
+        _say_left_out(library, chosen)
+        job = embed.embed(library, chosen)
+    failed = output.follow(job)
+    _print_result(library, as_json=arguments.json)
+    return max(unknown_code, 1 if failed else 0)
+
+
+def _say_left_out(library: Library, chosen: list[int] | None) -> None:
+    """Photos named on the command line that have nothing approved to write are named, not passed over in silence."""
+    with library.read() as connection:
+        rows = photos.rows(connection, chosen or [])
+    reasons = {
+        PhotoState.NONE: "it has no text yet",
+        PhotoState.DRAFT: "its text is a draft; “altfolio review --approve” approves it",
+        PhotoState.EMBEDDED: "its words are in the file already",
+        PhotoState.STALE: "another program changed its words; “altfolio verify” shows them",
+    }
+    for row in rows:
+        if row.state in reasons:
+            print(f"{photos.shown(row.path)}: left out, {reasons[row.state]}.", file=sys.stderr)
+
+
+def _dry_run(library: Library, chosen: list[int] | None, *, as_json: bool) -> int:
+    from storage import embed
+
+    failed = 0
+    listed: list[dict[str, Any]] = []
+    for planned in embed.plan(library, chosen):
+        failed += planned.target is None
+        target = None if planned.target is None else photos.shown(planned.target)
+        if as_json:
+            listed.append(
+                {
+                    "path": photos.shown(planned.path),
+                    "target": target,
+                    "reason": planned.reason or None,
+                    "changes": [
+                        {"field": c.field, "language": c.language, "before": c.before, "after": c.after}
+                        for c in planned.changes
+                    ],
+                }
+            )
+            continue
+        print(photos.shown(planned.path))
+        if planned.reason:
+            print(f"  {'can not be written' if target is None else 'goes to ' + target}: {planned.reason}")
+        for change in planned.changes:
+            language = f" ({change.language})" if change.language else ""
+            print(f"  {change.field}{language}: {change.before or '—'} → {change.after or '—'}")
+        if target and not planned.changes:
+            print("  nothing to change")
+    if as_json:
+        output.print_json(listed)
+    return 1 if failed else 0
+
+
+def _print_result(library: Library, *, as_json: bool) -> None:
+    from storage import embed_report
+
+    with library.read() as connection:
+        report = embed_report.last(connection)
+    if report is None:
+        if as_json:
+            output.print_json(None)
+        else:
+            print("There was nothing to write.")
+    elif as_json:
+        output.print_json(report.as_json())
+    else:
+        print(report.as_text())
+
+
+def verify_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio verify`: compare files with what the library believes is in them."""
+    from storage import verify
+
+    with library.read() as connection:
+        ids, unknown = commands.find_photos(connection, arguments.photos)
+    failed = output.follow(verify.verify(library, ids if arguments.photos else None))
+    with library.read() as connection:
+        differing = photos.rows(connection, _stale(connection, ids if arguments.photos else None))
+        found = [(row, verify.outside(connection, row.id)) for row in differing]
+    if arguments.json:
+        output.print_json(
+            [
+                {"path": photos.shown(row.path), "state": row.state.name.lower(), "ours": ours, "theirs": theirs}
+                for row, (ours, theirs) in found
+            ]
+        )
+    else:
+        for row, (ours, theirs) in found:
+            print(f"{photos.shown(row.path)}: changed outside")
+            print(f"  ours:   {_one_line(ours)}\n  theirs: {_one_line(theirs)}")
+        if not found:
+            print("All files say what the library believes.")
+    return 1 if failed or found else commands.complain(unknown)
+
+
+def _stale(connection: Any, chosen: Iterable[int] | None) -> list[int]:
+    stale = photos.in_state(connection, PhotoState.STALE)
+    return stale if chosen is None else [photo for photo in stale if photo in set(chosen)]
+
+
+def _one_line(words: dict[str, Any]) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in words.items() if value) or "nothing"
