@@ -32,7 +32,10 @@ ID_BITS = 29
 
 ID_MASK = (1 << ID_BITS) - 1
 
-_FIRST_SECOND = calendar.timegm((1800, 1, 1, 0, 0, 0))
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2344, 1, 1)
+"""Days that places tell apart; photos taken earlier or later stand at the ends."""
+
+_FIRST_SECOND = calendar.timegm(FIRST_DAY.timetuple())
 _LAST_SECOND = (1 << 34) - 1
 
 TEXT_COLUMNS = ("alt", "caption", "title", "name")

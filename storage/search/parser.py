@@ -15,6 +15,9 @@ from storage.search.tree import And, Everything, Not, Or, Query, Word
 from storage.search.values import value
 from storage.spelling import tokens
 
+LONGEST = 2_000
+"""Characters of one question: a page of text; what is longer was pasted by mistake."""
+
 MOST_PARTS = 100
 """Signs in one question: more than anyone types, and far from the limits of SQLite's expression parser."""
 
@@ -31,6 +34,8 @@ def parse(query: str, *, typing: bool = False) -> Query:
     Raises:
         QueryError: the question can't be understood; it says where and what would be right.
     """
+    if len(query) > LONGEST:
+        raise QueryError(f"A search can have {LONGEST:,} characters. Please make it shorter.", LONGEST, len(query))
     if typing and query.rstrip() != query.rstrip().rstrip("-−–—"):
         query = query.rstrip().rstrip("-−–—")
     signs = tokenize(query)

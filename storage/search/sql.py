@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.schema import TagState
-from storage.search.index import ID_BITS, TEXT_COLUMNS, seconds
+from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, TEXT_COLUMNS, seconds
 from storage.search.names import Meaning, Names
 from storage.search.tree import (
     And,
@@ -80,8 +80,8 @@ class Plan:
 def plan(connection: Connection, query: Query) -> Plan:
     """How the photos of a question are found in this library."""
     parts = query.parts if isinstance(query, And) else (query,)
-    dates = [part for part in parts if isinstance(part, Taken)]
-    rest = tuple(part for part in parts if not isinstance(part, Taken))
+    dates = [part for part in parts if isinstance(part, Taken) and _has_place(part)]
+    rest = tuple(part for part in parts if part not in dates)
     lows = [_place(d.first) for d in dates if d.first is not None] + [1 << ID_BITS for _ in dates]
     highs = [_place_after(d.last) - 1 for d in dates if d.last is not None]
     conditions = _Compiler(connection, query).all(rest)
@@ -102,9 +102,12 @@ def _place(day: date) -> int:
 
 def _place_after(day: date) -> int:
     """The first place after a day."""
-    if day == date.max:
-        return (1 << 63) - 1
     return _place(day + timedelta(1))
+
+
+def _has_place(node: Taken) -> bool:
+    """Whether the limits are days that places tell apart."""
+    return all(day is None or FIRST_DAY < day < LAST_DAY for day in (node.first, node.last))
 
 
 class _Compiler:
@@ -271,6 +274,12 @@ def _people(numbers: Numbers) -> Condition:
 
 
 def _taken(node: Taken) -> Where:
+    if not _has_place(node):
+        first, last = node.first or date.min, node.last or date.max
+        return Where(
+            "(p.place >= ? AND substr(p.taken, 1, 10) BETWEEN ? AND ?)",
+            (1 << ID_BITS, first.isoformat(), last.isoformat()),
+        )
     low = _place(node.first) if node.first is not None else 1 << ID_BITS
     if node.last is None:
         return Where("p.place >= ?", (low,))

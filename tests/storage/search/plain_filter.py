@@ -1,0 +1,251 @@
+"""The same questions answered slowly in plain Python over plain values: what the index must agree with.
+
+Only the parser and the cut into words are shared with the search; names, tags, texts and facts are judged here from
+the rows themselves.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from storage.search.tree import (
+    And,
+    Duplicate,
+    Everything,
+    Fact,
+    Not,
+    Numbers,
+    Or,
+    People,
+    Query,
+    Score,
+    TagNamed,
+    Taken,
+    TextIn,
+    Word,
+)
+from storage.spelling import forms, tokens
+
+FILLERS = {"a", "an", "and", "the", "of", "in", "on", "at", "with"}
+
+
+@dataclass(frozen=True)
+class PlainTag:
+    concept: str
+    state: int
+    origin: int
+    score: float | None
+
+
+@dataclass(frozen=True)
+class PlainText:
+    field: int
+    language: str
+    text: str
+    origin: int
+    state: int
+
+    @property
+    def searchable(self) -> bool:
+        return self.state == 1 or (self.state == 0 and self.origin > 0)
+
+
+@dataclass(frozen=True)
+class PlainPhoto:
+    name: str
+    folder: str
+    taken: str | None
+    format: str
+    camera: str | None
+    people: int | None
+    digest: int
+    missing: bool
+    tags: tuple[PlainTag, ...]
+    texts: tuple[PlainText, ...]
+    problems: tuple[tuple[str, str], ...]
+    read: str | None
+
+    @property
+    def live(self) -> tuple[PlainTag, ...]:
+        return tuple(tag for tag in self.tags if tag.state < 2)
+
+    @property
+    def state(self) -> int:
+        if any(t.state == 1 and t.field in (0, 1) for t in self.texts):
+            return 2
+        draft = any(t.state == 0 and t.field == 0 for t in self.texts)
+        judged = any(t.state == 1 and t.origin != 1 for t in self.tags)
+        return 1 if draft else 2 if judged else 0
+
+    def column(self, name: str) -> list[list[str]]:
+        """The texts of a column, each cut into words."""
+        fields = {"alt": (0, 1), "caption": (2,), "title": (3,)}
+        if name in fields:
+            return [tokens(t.text) for t in self.texts if t.searchable and t.field in fields[name]]
+        if name == "problem":
+            return [tokens(f"{stage} {message}") for stage, message in self.problems]
+        own = {"name": self.name, "folder": self.folder, "camera": self.camera or "", "ocr": self.read or ""}
+        return [tokens(own[name])]
+
+
+@dataclass(frozen=True)
+class PlainLibrary:
+    """Photos, and the concepts by key: what is above each, and its names as words with one space between."""
+
+    photos: tuple[PlainPhoto, ...]
+    above: Mapping[str, frozenset[str]]
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def answers(self, query: Query) -> set[int]:
+        """Numbers of the photos, from 0."""
+        return {
+            number for number, photo in enumerate(self.photos) if not photo.missing and self.holds(query, photo, ())
+        }
+
+    def holds(self, node: Query, photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
+        match node:
+            case Everything():
+                return True
+            case Word():
+                return self._word([node], photo, scores)
+            case TagNamed():
+                below = not node.exact
+                return self._tagged(self._named(node.words, typing=False), photo, scores, below=below)
+            case TextIn():
+                return any(_in_row(photo.column(c), node.words, go_on=node.beginning) for c in node.columns)
+            case Fact():
+                return any(fact in _facts(photo) for fact in node.facts)
+            case People():
+                return photo.people is not None and node.numbers.holds(photo.people)
+            case Taken():
+                return photo.taken is not None and _between(photo.taken[:10], node.first, node.last)
+            case Score():
+                return any(t.score is not None and node.numbers.holds(t.score) for t in photo.live)
+            case Duplicate():
+                return sum(p.digest == photo.digest and not p.missing for p in self.photos) > 1
+            case Not():
+                return not self.holds(node.part, photo, ())
+            case Or():
+                return any(self.holds(part, photo, scores) for part in node.parts)
+            case And():
+                return self._all(node, photo, scores)
+
+    def _all(self, node: And, photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
+        own = [part.numbers for part in node.parts if isinstance(part, Score)]
+        bound = any(_about_tags(part) for part in node.parts)
+        passed = [*scores, *own] if bound else []
+        for part in self._neighbours(node.parts):
+            if isinstance(part, list):
+                if not self._word(part, photo, passed):
+                    return False
+            elif isinstance(part, Score):
+                if not bound and not self.holds(part, photo, ()):
+                    return False
+            elif not self.holds(part, photo, passed if _about_tags(part) else ()):
+                return False
+        return True
+
+    def _neighbours(self, parts: Sequence[Query]) -> list[Query | list[Word]]:
+        """Words that are one name together as one list; fillers left out where something else is there."""
+        parts = [p for p in parts if not isinstance(p, Everything)]
+        parts = [p for p in parts if not isinstance(p, Score)] + [p for p in parts if isinstance(p, Score)]
+        found: list[Query | list[Word]] = []
+        while parts:
+            run = list(_leading_words(parts))[:6]
+            size = max((n for n in range(2, len(run) + 1) if self._whole(_cut(run[:n]))), default=1)
+            if run:
+                filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
+                if not (filler and (found or len(parts) > 1)):
+                    found.append(list(run[:size]))
+                parts = parts[size:]
+            else:
+                found.append(parts[0])
+                parts = parts[1:]
+        return found
+
+    def _word(self, words: Sequence[Word], photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
+        cut, last = _cut(words), words[-1]
+        concepts = self._named(cut, typing=last.beginning) if len(words) == 1 else self._whole(cut)
+        if self._tagged(concepts, photo, scores, below=True):
+            return True
+        if scores:
+            return False
+        rows = [cut]
+        if not last.phrase and (len(words) > 1 or len(cut) == 1):
+            rows = [(*cut[:-1], form) for form in forms(cut[-1])]
+        go_on = last.beginning and len(last.words[-1]) > 1
+        return any(
+            _in_row(photo.column(c), row, go_on=go_on) for c in ("alt", "caption", "title", "name") for row in rows
+        )
+
+    def _tagged(self, concepts: Iterable[str], photo: PlainPhoto, scores: Sequence[Numbers], *, below: bool) -> bool:
+        wanted = set(concepts)
+        for tag in photo.live:
+            own = {tag.concept} | (self.above[tag.concept] if below else frozenset())
+            sure = all(tag.score is not None and numbers.holds(tag.score) for numbers in scores)
+            if own & wanted and sure:
+                return True
+        return False
+
+    def _whole(self, words: Sequence[str]) -> set[str]:
+        for last in forms(words[-1]):
+            name = " ".join([*words[:-1], last])
+            found = {key for key, names in self.names.items() if name in names}
+            if found:
+                return found
+        return set()
+
+    def _named(self, words: Sequence[str], *, typing: bool) -> set[str]:
+        found = self._whole(words)
+        begun = " " + " ".join(words)
+        if not found and typing:
+            found = {key for key, names in self.names.items() if any(begun in " " + n for n in names)}
+        return found or {key for key, names in self.names.items() if any(begun + " " in f" {n} " for n in names)}
+
+
+def _cut(words: Sequence[Word]) -> tuple[str, ...]:
+    return tuple(w for word in words for w in word.words)
+
+
+def _leading_words(parts: Sequence[Query]) -> Iterable[Word]:
+    for part in parts:
+        if not isinstance(part, Word) or part.phrase:
+            return
+        yield part
+
+
+def _about_tags(node: Query) -> bool:
+    match node:
+        case Word() | TagNamed():
+            return True
+        case Or():
+            return all(_about_tags(part) for part in node.parts)
+        case And():
+            return any(map(_about_tags, node.parts)) and not any(isinstance(p, Score) for p in node.parts)
+        case _:
+            return False
+
+
+def _in_row(texts: Sequence[Sequence[str]], words: Sequence[str], *, go_on: bool) -> bool:
+    for text in texts:
+        for at in range(len(text) - len(words) + 1):
+            there = text[at : at + len(words)]
+            same = list(there[:-1]) == list(words[:-1])
+            if same and (there[-1] == words[-1] or (go_on and there[-1].startswith(words[-1]))):
+                return True
+    return False
+
+
+def _between(day: str, first: date | None, last: date | None) -> bool:
+    return (first is None or day >= first.isoformat()) and (last is None or day <= last.isoformat())
+
+
+def _facts(photo: PlainPhoto) -> set[str]:
+    live = [t for t in photo.texts if t.state < 2]
+    facts = {f"#s{photo.state}", "#f" + {"JPG": "jpeg", "TIF": "tiff"}.get(photo.format, photo.format.lower())}
+    facts |= {f"#o{t.origin}" for t in live} | {f"#o{t.origin}" for t in photo.live}
+    facts |= {f"#h{t.field}" for t in live} | {f"#h{t.field}{t.language.split('-')[0].lower()}" for t in live}
+    facts |= {"#htag"} if photo.live else set()
+    facts |= {"#hdate"} if photo.taken else set()
+    facts |= {"#hcamera"} if photo.camera else set()
+    return facts | ({"#b"} if photo.problems else set())
