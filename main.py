@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the exit code: 0 where nothing failed, 1 where some photos failed or the work couldn't be done, 2 for wrong
         use, 130 after Ctrl-C.
     """
-    parsed = parser().parse_args(arguments)
+    parsed = _parse(arguments)
     if getattr(parsed, "run", None) is None:
         return _window(parsed)
     _stop_on_terminate()
@@ -57,6 +57,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`| head`); what is left to flush must not raise again at exit.
         sys.stderr.close()
         return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The parsed arguments; what looks like an unknown option of `search` is a word to leave out ("-cat")."""
+    top = parser()
+    parsed, rest = top.parse_known_args(arguments)
+    left_out = [word for word in rest if word.startswith("-") and not word.startswith("--")]
+    if hasattr(parsed, "words") and left_out == rest:
+        parsed.words = [*parsed.words, *rest]
+    elif rest:
+        top.error(f"unrecognized arguments: {' '.join(rest)}")
+    return parsed
 
 
 def _stop_on_terminate() -> None:
@@ -151,7 +163,7 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     from storage.console import commands as word
 
     made = _command(commands, "search", word.search_command, "find photos by their tags and texts")
-    made.add_argument("words", nargs="+", metavar="WORDS", help="all must be met; -word leaves out")
+    made.add_argument("words", nargs="*", metavar="WORDS", help="all must be met; -word leaves out")
     made.add_argument("--limit", type=int, metavar="N", help="at most N photos")
     made.add_argument("-0", "--null", action="store_true", help="end each path with a NUL byte, for xargs -0")
     _json(made)

@@ -68,6 +68,8 @@ def complain(unknown: list[Path]) -> int:
 
 def search_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio search 'WORDS'`: the paths of the photos that answer, one a line."""
+    if not arguments.words:
+        raise WrongUse("Say what to search for, e.g. altfolio search dog -beach.")
     language = language_of(library, arguments)
     with library.read() as connection:
         ids = list(search.find(connection, " ".join(arguments.words)))

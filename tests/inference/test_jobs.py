@@ -1,0 +1,133 @@
+"""The real packs on real photos: what is found, what is kept, and what a stop in the middle costs."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from inference import engine, jobs
+from inference.findings import RawFindings
+from inference.jobs import LoadedPack
+from resources import RESOURCES
+from storage import photos, settings, suggestions
+from storage.job import KnownError, Progress
+from storage.library import Library
+from storage.scan import scan
+from storage.schema import PhotoState
+
+SAMPLES = ("astronaut.jpg", "cat.png", "coffee.webp", "dahlia.jpg")
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in SAMPLES:
+        shutil.copy(RESOURCES / "samples" / name, folder)
+    (folder / "broken.jpg").write_bytes((folder / "astronaut.jpg").read_bytes()[:20_000])
+    with Library(tmp_path / "test.altfolio") as opened:
+        list(scan(opened, [folder]))
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory: pytest.TempPathFactory) -> list[LoadedPack]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        with Library(tmp_path_factory.mktemp("library") / "any.altfolio") as any_library:
+            return list(engine.start(any_library).packs)
+
+
+def versions(packs: list[LoadedPack]) -> dict[str, str]:
+    return {pack.id: pack.version for pack in packs}
+
+
+def details(library: Library) -> dict[str, photos.PhotoDetail]:
+    with library.read() as connection:
+        found = [photos.detail(connection, number) for number in all_ids(connection)]
+    return {d.row.name: d for d in found if d is not None}
+
+
+def all_ids(connection: Connection) -> list[int]:
+    return [int(number) for (number,) in connection.exec_driver_sql("SELECT id FROM photo ORDER BY id")]
+
+
+def test_photos_get_the_words_for_what_is_in_them(library: Library, packs: list[LoadedPack]) -> None:
+    steps = list(jobs.tag(library, packs, workers=2))
+    assert steps[-1] == replace(steps[-1], done=5, total=5, problems=1)
+    list(jobs.describe(library, engine.rules(library, "en")))
+    found = details(library)
+    assert {"cat"} <= {tag.key for tag in found["cat.png"].tags}
+    assert "cat" in found["cat.png"].row.alt_text
+    assert found["astronaut.jpg"].row.people == 1
+    assert found["astronaut.jpg"].row.state == PhotoState.DRAFT
+    assert found["astronaut.jpg"].texts[0].plain != found["astronaut.jpg"].row.alt_text
+    assert found["broken.jpg"].row.problem is not None and found["broken.jpg"].tags == ()
+
+
+def test_a_stopped_job_keeps_what_it_found_and_goes_on_from_there(library: Library, packs: list[LoadedPack]) -> None:
+    job = jobs.tag(library, packs, workers=1)
+    for progress in job:
+        if progress.done == 2:
+            break
+    job.close()
+    with library.read() as connection:
+        left = suggestions.count_untagged(connection, versions(packs))
+    assert left <= 3
+    assert len(list(jobs.tag(library, packs, workers=2))) == left + 1
+    with library.read() as connection:
+        assert suggestions.count_untagged(connection, versions(packs)) == 1  # the broken one
+
+
+def test_only_what_a_pack_has_not_seen_is_looked_at(library: Library, packs: list[LoadedPack]) -> None:
+    looked: list[str] = []
+
+    def counted(pack: LoadedPack, version: str) -> LoadedPack:
+        def look(image: object) -> RawFindings:
+            looked.append(pack.id)
+            return pack.look(image)  # type: ignore[arg-type]
+
+        return LoadedPack(pack.id, version, look)
+
+    list(jobs.tag(library, [counted(p, p.version) for p in packs], workers=2))
+    assert sorted(set(looked)) == sorted(versions(packs))
+    looked.clear()
+    newer = [counted(packs[0], "99"), *(counted(p, p.version) for p in packs[1:])]
+    list(jobs.tag(library, newer, workers=2))
+    assert looked == [packs[0].id] * len(SAMPLES)
+
+
+def test_other_rules_give_other_words_without_a_model(library: Library, packs: list[LoadedPack]) -> None:
+    list(jobs.tag(library, packs, workers=2))
+    list(jobs.describe(library, engine.rules(library, "en")))
+    assert list(jobs.describe(library, engine.rules(library, "en")))[-1].done == 0
+    settings.save(library, language="de")
+    list(jobs.describe(library, engine.rules(library, "de")))
+    texts = {t.language: t.text for t in details(library)["cat.png"].texts}
+    assert set(texts) == {"de"} and "Katze" in texts["de"]
+
+
+def test_a_decoder_that_fails_in_an_unknown_way_is_loud(library: Library) -> None:
+    def look(_image: object) -> RawFindings:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(jobs.tag(library, [LoadedPack("odd", "1", look)], workers=1))
+
+
+def test_a_known_failure_of_a_pack_is_a_problem_of_the_photo(library: Library) -> None:
+    def look(_image: object) -> RawFindings:
+        raise KnownError("The graphics card has no memory left.")
+
+    steps: list[Progress] = list(jobs.tag(library, [LoadedPack("odd", "1", look)], workers=1))
+    assert steps[-1].problems == 5
+    assert details(library)["cat.png"].row.problem == "The graphics card has no memory left."
+
+
+def test_a_language_without_grammar_is_refused(library: Library) -> None:
+    with pytest.raises(KnownError, match="xx"):
+        engine.rules(library, "xx")

@@ -1,0 +1,151 @@
+"""The command line as a user meets it: what it prints, what it returns, and that it goes on where it stopped."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import main
+from resources import RESOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    made = tmp_path / "my photos"
+    made.mkdir()
+    for name in ("astronaut.jpg", "cat.png", "coffee.webp"):
+        shutil.copy(RESOURCES / "samples" / name, made)
+    return made
+
+
+@pytest.fixture
+def altfolio(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a command; returns exit code, what it printed, and what it complained about."""
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # the tests' own handlers stay
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = main.main(["--library", str(tmp_path / "test.altfolio"), *map(str, arguments)])
+        printed = capfd.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_from_a_folder_to_approved_words(altfolio: Any, folder: Path) -> None:
+    code, table, progress = altfolio("run", folder)
+    assert code == 0
+    assert "cat.png" in table and "May be an image of" in table
+    assert "tag" in progress and "3/3" in progress
+    code, found, _ = altfolio("search", "animal")
+    assert (code, found) == (0, f"{folder / 'cat.png'}\n")
+    code, found, _ = altfolio("show", "--json", folder / "cat.png")
+    shown = json.loads(found)
+    assert shown["path"] == str(folder / "cat.png")
+    assert shown["state"] == "draft"
+    assert "cat" in shown["alt_text"]["en"]
+    (tag,) = [t for t in shown["tags"] if t["name"] == "cat"]
+    assert (tag["state"], tag["origin"]) == ("suggested", "model") and 0 < tag["score"] <= 1
+    code, _, _ = altfolio("review", "--approve", folder / "cat.png")
+    assert code == 0
+    (approved,) = json.loads(altfolio("search", "--json", "state:approved")[1])
+    assert approved["path"] == str(folder / "cat.png")
+    assert "May be" not in approved["alt_text"]["en"]
+
+
+def test_words_that_begin_with_a_dash_leave_out(altfolio: Any, folder: Path) -> None:
+    altfolio("run", folder)
+    assert altfolio("search", "animal", "-cat")[:2] == (0, "")
+    with pytest.raises(SystemExit) as stopped:
+        altfolio("search", "animal", "--nonsense")
+    assert stopped.value.code == 2
+
+
+def test_a_broken_photo_is_named_and_changes_the_exit_code(altfolio: Any, folder: Path) -> None:
+    (folder / "empty.jpg").touch()
+    code, table, progress = altfolio("run", folder)
+    assert code == 1
+    assert "1 problem" in progress
+    assert "empty.jpg" in table
+    assert json.loads(altfolio("show", "--json", folder / "empty.jpg")[1])["problems"]
+
+
+def test_wrong_use_is_told_apart_from_failure(altfolio: Any, folder: Path) -> None:
+    assert altfolio("scan", folder / "nowhere")[0] == 2
+    assert altfolio("review", "--approve")[0] == 2
+    assert altfolio("review", "--set", "words", "--all")[0] == 2
+    assert altfolio("search")[0] == 2
+    code, _, complaint = altfolio("show", folder / "cat.png")
+    assert code == 1 and "not in this library" in complaint
+    with pytest.raises(SystemExit) as stopped:
+        altfolio("nonsense")
+    assert stopped.value.code == 2
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("", "run", "scan", "tag", "describe", "search", "show", "review", "embed", "verify", "packs"):
+        with pytest.raises(SystemExit) as stopped:
+            main.main([*([command] if command else []), "--help"])
+        assert stopped.value.code == 0
+        assert "--library" in capsys.readouterr().out
+
+
+def test_text_of_a_person_outlives_tagging_again(altfolio: Any, folder: Path) -> None:
+    altfolio("run", folder)
+    altfolio("review", "--set", "Chelsea, our cat.", folder / "cat.png")
+    altfolio("tag", "--forget")
+    altfolio("run", folder)
+    shown = json.loads(altfolio("show", "--json", folder / "cat.png")[1])
+    assert shown["alt_text"] == {"en": "Chelsea, our cat."}
+    assert altfolio("undo")[1].startswith("Undone: set the text of 1 photo")
+
+
+def test_packs_are_listed_with_their_licence_and_whole(altfolio: Any) -> None:
+    code, listed, _ = altfolio("packs", "--check", "--json")
+    assert code == 0
+    assert {p["id"]: p["licence"] for p in json.loads(listed)}["objects"] == "Apache-2.0"
+
+
+def test_killed_at_any_moment_the_next_run_finishes_the_work(tmp_path: Path, folder: Path) -> None:
+    command = [sys.executable, "main.py", "--library", str(tmp_path / "killed.altfolio"), "run", "--json", str(folder)]
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for seconds in (0.4, 0.8, 1.1):
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert [bool(photo["alt_text"]) for photo in json.loads(done.stdout)] == [True] * 3
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_ctrl_c_stops_cleanly(tmp_path: Path, folder: Path) -> None:
+    for number in range(40):
+        shutil.copy(folder / "astronaut.jpg", folder / f"more-{number}.jpg")
+    command = [sys.executable, "main.py", "--library", str(tmp_path / "stopped.altfolio"), "run", str(folder)]
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("tag: 0/"):
+            process.send_signal(signal.SIGINT)
+            break
+    _, rest = process.communicate()
+    assert process.returncode == main.INTERRUPTED
+    assert "goes on from here" in rest and "Traceback" not in rest
