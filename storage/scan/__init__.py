@@ -182,7 +182,7 @@ class _Walker:
         for top in tops:
             if any(is_below(top, root) for root in self._offline):
                 continue
-            self._problems.clear_gone(top)
+            self._problems.clear_below(top, recursive=self._options.recursive)
             for folder in known_folders(self._library, top, SEPARATOR):
                 try:
                     os.stat(folder)

@@ -1,7 +1,7 @@
 """The folders a person gave to the library, and the folders that could not be read."""
 
 # File names are bytes here, which pathlib does not take.
-# ruff: noqa: PTH100, PTH110, PTH112, PTH116
+# ruff: noqa: PTH100, PTH110, PTH112
 
 import os
 from collections.abc import Sequence
@@ -118,12 +118,14 @@ class FolderProblems:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._met: set[bytes] = set()
         with library.read() as connection:
             rows = connection.exec_driver_sql("SELECT path, message FROM folder_problem").all()
         self._known = {bytes(path): str(message) for path, message in rows}
 
     def note(self, path: bytes, message: str) -> None:
         """This folder can't be read."""
+        self._met.add(path)
         if self._known.get(path) != message:
             self._known[path] = message
             self._write(
@@ -136,15 +138,11 @@ class FolderProblems:
             del self._known[path]
             self._write("DELETE FROM folder_problem WHERE path = ?", path)
 
-    def clear_gone(self, top: bytes) -> None:
-        """Forget the problems of folders below `top` that no longer exist."""
-        for path in [path for path in self._known if is_below(path, top)]:
-            try:
-                os.stat(path)
-            except (FileNotFoundError, NotADirectoryError):
+    def clear_below(self, top: bytes, *, recursive: bool) -> None:
+        """Forget problems that this scan did not meet at or below `top`; where it did not look, those of gone folders."""
+        for path in [path for path in self._known if is_below(path, top) and path not in self._met]:
+            if recursive or not os.path.lexists(path):
                 self.clear(path)
-            except OSError:
-                continue
 
     def _write(self, statement: str, *values: object) -> None:
         with self._library.write() as block:

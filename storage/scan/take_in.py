@@ -35,6 +35,9 @@ library of copies slow. A photo with more copies than this that is moved may bec
 
 Identity = tuple[int, int, int]
 
+Places = dict[bytes, bytes | None]
+"""Path → digest of the image that is there, None for none; only of places that were looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -68,13 +71,15 @@ def take_in(library: Library, reads: Sequence[PhotoRead], *, language: str, offl
             for read in reads
             if read.digest is not None and _is_other_image(known[read.found], read.digest)
         }
-    movable = {
-        row.id: row.path for read in reads for row in twins.get(read.found, ()) if _left_its_place(row, read, offline)
-    }
+    places: Places = {}
+    for read in reads:
+        for row in twins.get(read.found, ()):
+            if row.path not in places and not _is_offline(row, read, offline):
+                _look(row, places)
     with library.write() as block:
         files = []
         for read in reads:
-            photo = _settle(block, read, movable)
+            photo = _settle(block, read, places)
             if photo is not None:
                 block.touch(photo)
                 _note_problem(block.connection, photo, read.problem)
@@ -132,24 +137,28 @@ def _twins(connection: Connection, read: PhotoRead) -> list[_Row]:
     return sorted(rows, key=lambda row: (row.identity != read.identity, row.file != read.found.file, row.id))
 
 
-def _left_its_place(row: _Row, read: PhotoRead, offline: Sequence[bytes]) -> bool:
-    """Whether the image of this row is no longer where the library has it."""
+def _is_offline(row: _Row, read: PhotoRead, offline: Sequence[bytes]) -> bool:
+    """Whether the place of a row can't be judged, because its disk is not connected.
+
+    The very same file under another path was moved all the same: the topmost folder itself has a new name.
+    """
+    return row.identity != read.identity and any(row.path.startswith(os.path.join(root, b"")) for root in offline)
+
+
+def _look(row: _Row, places: Places) -> None:
+    """Find out which image is at the place of a row; a place that can't be looked at is left out."""
     try:
-        identity = identity_of(os.stat(row.path))
+        if identity_of(os.stat(row.path)) == row.identity:
+            places[row.path] = row.digest
+        else:
+            places[row.path] = image_digest(Path(os.fsdecode(row.path)))
     except (FileNotFoundError, NotADirectoryError):
-        unplugged = any(row.path.startswith(os.path.join(root, b"")) for root in offline)
-        return row.identity == read.identity or not unplugged
-    except (OSError, ValueError):
-        return False
-    if identity == row.identity:
-        return False
-    try:
-        return image_digest(Path(os.fsdecode(row.path))) != row.digest
-    except KnownError:
-        return False
+        places[row.path] = None
+    except (OSError, ValueError, KnownError):
+        return
 
 
-def _settle(block: Write, read: PhotoRead, movable: dict[int, bytes]) -> int | None:
+def _settle(block: Write, read: PhotoRead, places: Places) -> int | None:
     """Find or make the row of one photo and bring it up to date.
 
     Returns:
@@ -164,10 +173,10 @@ def _settle(block: Write, read: PhotoRead, movable: dict[int, bytes]) -> int | N
             block.relist()
         return None
     if read.digest is not None and _is_other_image(row, read.digest):
-        moved = next((twin for twin in _twins(connection, read) if movable.get(twin.id) == twin.path), None)
+        moved = next((t for t in _twins(connection, read) if places.get(t.path, t.digest) != t.digest), None)
         if moved is not None:
             _move(block, moved, row, read)
-            del movable[moved.id]
+            places[os.path.join(read.found.folder, read.found.file)] = read.digest
             row = moved
     if row is None:
         block.relist()
