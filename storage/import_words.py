@@ -104,12 +104,10 @@ def import_words(block: Write, files: Sequence[FileWords], *, language: str) -> 
     changed: list[FileWords] = []
     for file in files:
         said, known = words_json(file.words), kept.get(file.photo)
-        if said != (known.in_file if known else "{}"):
+        if said != (known.in_file if known else "{}") or (known and known.outside is not None):
             changed.append(file)
         elif known:
-            connection.exec_driver_sql(
-                "UPDATE embedded SET outside = NULL, target = ? WHERE photo_id = ?", (file.target, file.photo)
-            )
+            connection.exec_driver_sql("UPDATE embedded SET target = ? WHERE photo_id = ?", (file.target, file.photo))
     if changed:
         block.touch(file.photo for file in changed)
         _merge_all(connection, changed, kept, language)
@@ -142,20 +140,10 @@ def _merge_all(connection: Connection, files: Sequence[FileWords], kept: Mapping
     numbers: dict[str, int] = {}
     merges: dict[int, _Merge] = {}
     for file in files:
-        base = words_of_json(kept[file.photo].in_file) if file.photo in kept else PhotoWords()
         merge = merges[file.photo] = _Merge()
-        _merge_texts(
-            merge,
-            texts_by_language(base, language),
-            texts_by_language(file.words, language),
-            texts.get(file.photo, {}),
-        )
-        _merge_keywords(
-            merge,
-            _concepts(connection, base.keywords, numbers),
-            _concepts(connection, file.words.keywords, numbers),
-            tags.get(file.photo, {}),
-        )
+        versions = (*_versions(kept.get(file.photo)), file.words)
+        _merge_texts(merge, [texts_by_language(v, language) for v in versions], texts.get(file.photo, {}))
+        _merge_keywords(merge, [_concepts(connection, v.keywords, numbers) for v in versions], tags.get(file.photo, {}))
     _apply(connection, merges)
     after = approved_words(connection, photos)
     rows = []
@@ -171,33 +159,44 @@ def _merge_all(connection: Connection, files: Sequence[FileWords], kept: Mapping
     )
 
 
+def _versions(known: _Kept | None) -> tuple[PhotoWords, PhotoWords]:
+    """The file's words when they were last in step with the library, and when they were last seen."""
+    if known is None:
+        return PhotoWords(), PhotoWords()
+    in_step = words_of_json(known.in_file)
+    return in_step, in_step if known.outside is None else words_of_json(known.outside)
+
+
 def _merge_texts(
-    merge: _Merge, base: Mapping[Key, str], said: Mapping[Key, str], rows: Mapping[Key, tuple[str, int, int]]
+    merge: _Merge, versions: Sequence[Mapping[Key, str]], rows: Mapping[Key, tuple[str, int, int]]
 ) -> None:
-    for key in {*base, *said}:
+    base, seen, said = versions
+    for key in {*base, *seen, *said}:
         words, row = said.get(key), rows.get(key)
-        if words == base.get(key):
-            continue
         if row is not None and row[1] != Origin.FILE and (row[1] == Origin.USER or row[2] == TextState.APPROVED):
-            merge.conflict |= row[0].strip() != words
+            merge.conflict |= words not in (base.get(key), row[0].strip())
+        elif words == seen.get(key):
+            continue
         elif words is not None:
             merge.texts.append((int(key[0]), key[1], words))
         elif row is not None and row[1] == Origin.FILE:
             merge.texts_gone.append((int(key[0]), key[1]))
 
 
-def _merge_keywords(merge: _Merge, base: set[int], said: set[int], rows: Mapping[int, tuple[int, int]]) -> None:
-    for concept in said - base:
-        if concept in rows and rows[concept][1] == TagState.REJECTED:
-            merge.conflict = True
-        elif concept not in rows or rows[concept][1] == TagState.SUGGESTED:
+def _merge_keywords(merge: _Merge, versions: Sequence[set[int]], rows: Mapping[int, tuple[int, int]]) -> None:
+    base, seen, said = versions
+    for concept in said - seen:
+        if concept not in rows or rows[concept][1] == TagState.SUGGESTED:
             merge.tags.append(concept)
-    for concept in base - said:
-        origin, state = rows.get(concept, (Origin.FILE, TagState.REJECTED))
-        if state == TagState.ACCEPTED and origin == Origin.FILE:
+    for concept in seen - said:
+        if rows.get(concept) == (Origin.FILE, TagState.ACCEPTED):
             merge.tags_gone.append(concept)
-        elif state == TagState.ACCEPTED:
-            merge.conflict = True
+    for concept in said ^ base:
+        origin, state = rows.get(concept, (Origin.FILE, TagState.SUGGESTED))
+        if concept in said:
+            merge.conflict |= state == TagState.REJECTED
+        else:
+            merge.conflict |= state == TagState.ACCEPTED and origin != Origin.FILE
 
 
 def _apply(connection: Connection, merges: Mapping[int, _Merge]) -> None:

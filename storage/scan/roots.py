@@ -139,7 +139,7 @@ class FolderProblems:
             self._write("DELETE FROM folder_problem WHERE path = ?", path)
 
     def clear_below(self, top: bytes, *, recursive: bool) -> None:
-        """Forget problems that this scan did not meet at or below `top`; where it did not look, those of gone folders."""
+        """Forget problems at or below `top` that this scan did not meet; of those it left out, the gone ones."""
         for path in [path for path in self._known if is_below(path, top) and path not in self._met]:
             if recursive or not os.path.lexists(path):
                 self.clear(path)
