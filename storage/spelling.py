@@ -3,7 +3,7 @@
 The search index holds words cut here and nowhere else, so a question and a text can't be cut in two ways; SQLite's own
 tokenizers follow Unicode 6.1, keep "ß" apart from "ss" and take a Chinese sentence for one word.
 
-Invariants: a word holds letters, digits, marks or one symbol such as an emoji, never ASCII punctuation, space or
+Invariants: a word holds letters and marks, or digits, or one symbol such as an emoji, never ASCII punctuation, space or
 control characters, so it may stand between quotes in an FTS5 expression; cutting words joined by spaces again gives
 the same words.
 """
@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII_WORD = re.compile(r"[a-z]+|[0-9]+")
 
 _SINGLE = re.compile(
     "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
@@ -36,7 +36,10 @@ def fold(word: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text for searching: folded, without punctuation, in their order."""
+    """The words of a text for searching: folded, without punctuation, in their order.
+
+    Letters and digits are apart, so that "DSC01234" and "IMG20240501" begin with a word that all such names share.
+    """
     if text.isascii():
         return _ASCII_WORD.findall(text.casefold())
     return list(_words(unicodedata.normalize("NFC", fold(text))))
@@ -48,30 +51,32 @@ def spelled(text: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    word = ""
+    word, before = "", ""
     for character in text:
         kind = _kind(character)
-        if kind == "in word":
-            word += character
-        elif kind != "nothing":
-            if word:
-                yield word
+        if kind == "nothing":
+            continue
+        if word and (kind != before or kind == "word"):
+            yield word
             word = ""
-            if kind == "word":
-                yield character
+        if kind != "gap":
+            word += character
+        before = kind
     if word:
         yield word
 
 
 @lru_cache(maxsize=20_000)
 def _kind(character: str) -> str:
-    """What a character is to a word: "in word", a "word" by itself, a "gap" between words, or "nothing"."""
+    """What a character is: "letter" or "digit" of a word, a "word" by itself, a "gap" between words, or "nothing"."""
     category = unicodedata.category(character)
     if category == "Cf" or ord(character) in _MARKS_OF_FORM or unicodedata.combining(character):
         return "nothing"
     if category == "So" or (category[0] in "LNM" and _SINGLE.match(character)):
         return "word"
-    return "in word" if category[0] in "LNM" else "gap"
+    if category[0] == "N":
+        return "digit"
+    return "letter" if category[0] in "LM" else "gap"
 
 
 _IRREGULAR = (

@@ -18,7 +18,6 @@ class FieldRule:
         example: a right use.
         columns: of the search row, for "words".
         values: word → what the search row has, for "choice".
-        by_beginning: for "words": the last word may be the beginning of a word in the text.
     """
 
     name: str
@@ -27,7 +26,6 @@ class FieldRule:
     example: str
     columns: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
-    by_beginning: bool = False
 
 
 _STATES = {state.name.lower(): f"#s{int(state)}" for state in PhotoState}
@@ -42,6 +40,7 @@ PRESENT = {
     "tags": "#htag",
     "date": "#hdate",
     "camera": "#hcamera",
+    "people": "#hpeople",
 }
 """What a photo can have or miss; beside these any language, which means alt text in that language."""
 
@@ -53,9 +52,9 @@ _RULES = (
     FieldRule("caption", "words", "words in the caption", "caption:wedding", ("caption",)),
     FieldRule("title", "words", "words in the title", "title:rome", ("title",)),
     FieldRule("ocr", "words", "words that can be read in the photo", "ocr:stop", ("ocr",)),
-    FieldRule("name", "words", "the beginning of words in the file name", "name:img_20", ("name",), by_beginning=True),
-    FieldRule("folder", "words", "words in the folder's path", "folder:2024/berlin", ("folder",), by_beginning=True),
-    FieldRule("camera", "words", "the camera's maker and model", "camera:canon", ("camera",), by_beginning=True),
+    FieldRule("name", "words", "words in the file name", "name:img_20*", ("name",)),
+    FieldRule("folder", "words", "words in the folder's path", "folder:2024/berlin", ("folder",)),
+    FieldRule("camera", "words", "the camera's maker and model", "camera:canon", ("camera",)),
     FieldRule("format", "format", "the file's format", "format:jpeg"),
     FieldRule("date", "date", "when the photo was taken", "date:2024-05..2024-07"),
     FieldRule("state", "choice", "where the photo's words are on their way", "state:draft", values=_STATES),

@@ -138,7 +138,7 @@ def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, i
     for photo, old, missing, taken, state, people, kind, camera, file, folder in found:
         place = place_of(photo, taken) if missing is None else None
         own = [f"#s{state}"]
-        own += [f"#p{people}"] if people is not None else []
+        own += ["#hpeople", f"#p{people}"] if people is not None else []
         own += [format_fact(kind)] if kind else []
         own += ["#hdate"] if seconds(taken) else []
         own += ["#hcamera"] if camera else []

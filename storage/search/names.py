@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from storage.search.index import TEXT_COLUMNS
 from storage.search.tree import And, Not, Or, Query, TagNamed, Word
 from storage.spelling import forms
 
@@ -17,6 +18,10 @@ LONGEST_NAME = 6
 
 MOST_BEGUN = 64
 """Concepts that a beginning may stand for while it is typed; the shortest names come first."""
+
+SHORTEST_BEGINNING = 3
+"""Letters from which on a word being typed is looked for as a beginning in texts; a shorter one is the beginning of a
+twentieth of all words, and adding up where they are takes FTS5 half a second in a large library."""
 
 FILLERS = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "with"])
 """English words that say nothing about a photo; left out beside other words unless they belong to a name."""
@@ -55,14 +60,27 @@ class Names:
                 return self._known[name]
         return ()
 
-    def named(self, words: Sequence[str], *, beginning: bool = False) -> tuple[int, ...]:
-        """Concepts that words stand for: by the whole name, else by a beginning being typed, else by a part."""
-        return self.whole(words) or (beginning and self._begun(words)) or self._part(words)
+    def named(self, words: Sequence[str]) -> tuple[int, ...]:
+        """Concepts that words stand for: by the whole name, else by a part of a name."""
+        return self.whole(words) or self._part(words)
 
     def meaning(self, word: Word) -> Meaning:
         """What one word or phrase stands for."""
-        concepts = self.named(word.words, beginning=word.beginning)
-        return Meaning(concepts, _texts(word), beginning=word.beginning and len(word.words[-1]) > 1)
+        if word.beginning:
+            return Meaning(self._begun(word.words), (word.words,), beginning=True)
+        concepts = self.whole(word.words)
+        if not word.typed:
+            return Meaning(concepts or self._part(word.words), _texts(word))
+        beginning = not self.in_texts(word.words, TEXT_COLUMNS) and len(word.words[-1]) >= SHORTEST_BEGINNING
+        return Meaning(concepts or self._begun(word.words), _texts(word), beginning=beginning)
+
+    def in_texts(self, words: Sequence[str], columns: Sequence[str]) -> bool:
+        """Whether any photo has these words in a row in one of these columns."""
+        expression = f"{{{' '.join(columns)}}} : {quoted(words)}"
+        found = self._connection.exec_driver_sql(
+            "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
+        )
+        return found.first() is not None
 
     def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
         """The parts of an AND, with words that are one name together taken together."""
@@ -90,7 +108,7 @@ class Names:
         words: list[str] = []
         longest = 1
         for number, part in enumerate(parts, 1):
-            if not isinstance(part, Word) or part.phrase:
+            if not isinstance(part, Word) or part.phrase or part.beginning:
                 break
             words += part.words
             if number > 1 and self.whole(words):
@@ -113,6 +131,13 @@ class Names:
             (f" {' '.join(words)}", MOST_BEGUN),
         )
         return tuple(int(concept) for (concept,) in found)
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Words in a row as a string of an FTS5 expression; they have no quotes, see `spelling`."""
+    text = " ".join(words)
+    assert '"' not in text and "\0" not in text
+    return f'"{text}"'
 
 
 def _texts(word: Word) -> tuple[tuple[str, ...], ...]:

@@ -1,8 +1,9 @@
 """Second step of a question: its signs as a tree.
 
 Grammar: parts beside each other (or with AND between) are all asked for; OR binds less than that; "-" and NOT belong to
-the part that follows; parentheses group. While somebody is typing, what is unfinished at the end is finished or left
-out instead of complained about: an open quote or parenthesis, an operator or field without its right side.
+the part that follows; parentheses group; a "*" at the end of a word makes it a beginning. While somebody is typing,
+what is unfinished at the end is finished or left out instead of complained about: an open quote or parenthesis, an
+operator or field without its right side.
 """
 
 import difflib
@@ -188,7 +189,9 @@ class _Parser:
             raise QueryError(f"“{sign.text}” has no letters or digits to search for.", sign.start, sign.end)
         phrase = sign.kind == "phrase"
         growing = growing and not (phrase and sign.closed)
-        return Word(words, sign.start, sign.end, phrase=phrase, beginning=growing)
+        beginning = sign.text.endswith("*")
+        typed = growing and not beginning
+        return Word(words, sign.start, sign.end, phrase=phrase, beginning=beginning, typed=typed)
 
     def _field(self, sign: Token, growing: bool) -> Query:
         rule = _rule(sign.field)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from storage.schema import TagState
 from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, TEXT_COLUMNS, seconds
-from storage.search.names import Meaning, Names
+from storage.search.names import SHORTEST_BEGINNING, Meaning, Names, quoted
 from storage.search.tree import (
     And,
     Duplicate,
@@ -140,7 +140,7 @@ class _Compiler:
             case TagNamed():
                 return self._tag(node)
             case TextIn():
-                return Match(_texts(node.columns, [node.words], beginning=node.beginning))
+                return self._text_in(node)
             case Fact():
                 return Match(_any_fact(node.facts))
             case People():
@@ -159,6 +159,12 @@ class _Compiler:
                 return _and(self.all(node.parts))
             case Or():
                 return _or([self._one(part) for part in node.parts])
+
+    def _text_in(self, node: TextIn) -> Condition:
+        beginning = node.beginning
+        if node.typed and len(node.words[-1]) >= SHORTEST_BEGINNING:
+            beginning = not self._names.in_texts(node.words, node.columns)
+        return Match(_texts(node.columns, [node.words], beginning=beginning))
 
     def _tag(self, node: TagNamed) -> Condition:
         found = self._names.named(node.words)
@@ -219,19 +225,13 @@ def _any_concept(concepts: Iterable[int]) -> str:
 def _any_fact(facts: Sequence[str]) -> str:
     if not facts:
         return NOTHING
-    return f"({' OR '.join(_quoted((fact,)) for fact in facts)})"
+    return f"({' OR '.join(quoted((fact,)) for fact in facts)})"
 
 
 def _texts(columns: Sequence[str], rows: Iterable[Sequence[str]], *, beginning: bool) -> str:
     """Any of some rows of words in some columns."""
-    phrases = " OR ".join(_quoted(words) + (" *" if beginning else "") for words in rows)
+    phrases = " OR ".join(quoted(words) + (" *" if beginning else "") for words in rows)
     return f"{{{' '.join(columns)}}} : ({phrases})"
-
-
-def _quoted(words: Sequence[str]) -> str:
-    text = " ".join(words)
-    assert '"' not in text and "\0" not in text
-    return f'"{text}"'
 
 
 def _tagged(concepts: Sequence[int], scores: Sequence[Numbers], *, below: bool) -> Where:
@@ -266,11 +266,14 @@ def _range(column: str, numbers: Numbers) -> Where:
 
 
 def _people(numbers: Numbers) -> Condition:
-    """A closed range is a few words of the index; an open one leaves out the few below it, or compares."""
-    if numbers.high is not None and numbers.high <= MOST_COUNTED:
-        chosen = [n for n in range(int(numbers.high) + 1) if numbers.holds(n)]
-        return Match(_any_fact([f"#p{n}" for n in chosen]))
-    return _range("p.people", numbers)
+    """Numbers of people are words of the index: the few of a closed range, or all without the few below it."""
+    limit = numbers.low if numbers.high is None else numbers.high
+    if limit is None or limit > MOST_COUNTED:
+        return _range("p.people", numbers)
+    counted = range(int(limit) + 1)
+    if numbers.high is not None:
+        return Match(_any_fact([f"#p{n}" for n in counted if numbers.holds(n)]))
+    return Match(f'("#hpeople" NOT {_any_fact([f"#p{n}" for n in counted if not numbers.holds(n)])})')
 
 
 def _taken(node: Taken) -> Where:

@@ -21,7 +21,8 @@ class Word:
     Attributes:
         words: as `spelling.tokens` cuts it, at least one; "long-haired" has two that stand in a row.
         phrase: True in quotes: word forms and neighbours don't matter, the words stand in a row.
-        beginning: True while it is being typed: it may go on.
+        beginning: the last word is only the beginning of one.
+        typed: the last word is being typed: it is a beginning where nothing has it as a whole.
     """
 
     words: tuple[str, ...]
@@ -29,6 +30,7 @@ class Word:
     end: int
     phrase: bool = False
     beginning: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ class TagNamed:
 
 @dataclass(frozen=True, slots=True)
 class TextIn:
-    """Words in a row in one of these columns of the search row; the last may go on where `beginning`."""
+    """Words in a row in one of these columns of the search row; `beginning` and `typed` as in `Word`."""
 
     columns: tuple[str, ...]
     words: tuple[str, ...]
     start: int
     end: int
     beginning: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ def error(rule: FieldRule, token: Token, sentence: str) -> QueryError:
 
 def _words(rule: FieldRule, token: Token, typing: bool) -> Query:
     words = _cut(rule, token)
-    return TextIn(rule.columns, words, token.start, token.end, beginning=rule.by_beginning or typing)
+    beginning = token.text.endswith("*")
+    return TextIn(rule.columns, words, token.start, token.end, beginning=beginning, typed=typing and not beginning)
 
 
 def _cut(rule: FieldRule, token: Token) -> tuple[str, ...]:

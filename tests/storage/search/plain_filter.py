@@ -26,6 +26,7 @@ from storage.search.tree import (
 )
 from storage.spelling import forms, tokens
 
+COLUMNS = ("alt", "caption", "title", "name")
 FILLERS = {"a", "an", "and", "the", "of", "in", "on", "at", "with"}
 
 
@@ -110,9 +111,10 @@ class PlainLibrary:
                 return self._word([node], photo, scores)
             case TagNamed():
                 below = not node.exact
-                return self._tagged(self._named(node.words, typing=False), photo, scores, below=below)
+                return self._tagged(self._named(node.words), photo, scores, below=below)
             case TextIn():
-                return any(_in_row(photo.column(c), node.words, go_on=node.beginning) for c in node.columns)
+                go_on = node.beginning or (node.typed and self._goes_on(node.words, node.columns))
+                return any(_in_row(photo.column(c), node.words, go_on=go_on) for c in node.columns)
             case Fact():
                 return any(fact in _facts(photo) for fact in node.facts)
             case People():
@@ -152,7 +154,8 @@ class PlainLibrary:
         found: list[Query | list[Word]] = []
         while parts:
             run = list(_leading_words(parts))[:6]
-            size = max((n for n in range(2, len(run) + 1) if self._whole(_cut(run[:n]))), default=1)
+            begun = next((n for n, word in enumerate(run) if word.beginning), len(run))
+            size = max((n for n in range(2, begun + 1) if self._whole(_cut(run[:n]))), default=1)
             if run:
                 filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
                 if not (filler and (found or len(parts) > 1)):
@@ -165,17 +168,26 @@ class PlainLibrary:
 
     def _word(self, words: Sequence[Word], photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
         cut, last = _cut(words), words[-1]
-        concepts = self._named(cut, typing=last.beginning) if len(words) == 1 else self._whole(cut)
+        concepts = self._whole(cut)
+        if len(words) == 1 and last.beginning:
+            concepts = self._begun(cut)
+        elif len(words) == 1 and not concepts:
+            concepts = self._begun(cut) if last.typed else self._named(cut)
         if self._tagged(concepts, photo, scores, below=True):
             return True
         if scores:
             return False
         rows = [cut]
-        if not last.phrase and (len(words) > 1 or len(cut) == 1):
+        if not last.phrase and not last.beginning and (len(words) > 1 or len(cut) == 1):
             rows = [(*cut[:-1], form) for form in forms(cut[-1])]
-        go_on = last.beginning and len(last.words[-1]) > 1
-        return any(
-            _in_row(photo.column(c), row, go_on=go_on) for c in ("alt", "caption", "title", "name") for row in rows
+        go_on = last.beginning or (last.typed and len(words) == 1 and self._goes_on(cut, COLUMNS))
+        return any(_in_row(photo.column(c), row, go_on=go_on) for c in COLUMNS for row in rows)
+
+    def _goes_on(self, words: Sequence[str], columns: Sequence[str]) -> bool:
+        """Whether words being typed are a beginning: no photo has them as a whole."""
+        present = [p for p in self.photos if not p.missing]
+        return len(words[-1]) >= 3 and not any(
+            _in_row(photo.column(c), words, go_on=False) for photo in present for c in columns
         )
 
     def _tagged(self, concepts: Iterable[str], photo: PlainPhoto, scores: Sequence[Numbers], *, below: bool) -> bool:
@@ -195,12 +207,13 @@ class PlainLibrary:
                 return found
         return set()
 
-    def _named(self, words: Sequence[str], *, typing: bool) -> set[str]:
-        found = self._whole(words)
-        begun = " " + " ".join(words)
-        if not found and typing:
-            found = {key for key, names in self.names.items() if any(begun in " " + n for n in names)}
-        return found or {key for key, names in self.names.items() if any(begun + " " in f" {n} " for n in names)}
+    def _named(self, words: Sequence[str]) -> set[str]:
+        part = f" {' '.join(words)} "
+        return self._whole(words) or {key for key, names in self.names.items() if any(part in f" {n} " for n in names)}
+
+    def _begun(self, words: Sequence[str]) -> set[str]:
+        begun = f" {' '.join(words)}"
+        return {key for key, names in self.names.items() if any(begun in f" {n}" for n in names)}
 
 
 def _cut(words: Sequence[Word]) -> tuple[str, ...]:
@@ -248,4 +261,5 @@ def _facts(photo: PlainPhoto) -> set[str]:
     facts |= {"#htag"} if photo.live else set()
     facts |= {"#hdate"} if photo.taken else set()
     facts |= {"#hcamera"} if photo.camera else set()
+    facts |= {"#hpeople"} if photo.people is not None else set()
     return facts | ({"#b"} if photo.problems else set())

@@ -51,7 +51,7 @@ WORDS = [
 MOMENTS = ["1799-05-01T00:00:00", "2024-02-29T23:59:59", "2024-03-01T00:00:00", "2025-07-04"]
 TEXT_FIELDS = ["tag", "text", "caption", "title", "name", "folder", "camera", "ocr", "problem"]
 STATES = ["none", "draft", "approved", "embedded", "stale"]
-PRESENT = ["alt", "fr", "pt", "caption", "tags", "date", "camera"]
+PRESENT = ["alt", "fr", "pt", "caption", "tags", "date", "camera", "people"]
 
 words = st.sampled_from(WORDS)
 sentences = st.lists(words, min_size=1, max_size=5).map(" ".join)
@@ -98,6 +98,7 @@ def ranges(values: list[str]) -> st.SearchStrategy[str]:
 leaves = st.one_of(
     words,
     words,
+    st.builds("{}{}*".format, st.sampled_from(["", "", "name:", "folder:", "text:"]), words),
     sentences.map('"{}"'.format),
     st.builds("{}:{}".format, st.sampled_from(TEXT_FIELDS), words),
     st.builds('{}:"{}"'.format, st.sampled_from(["tag", "text", "folder", "ocr"]), sentences),
