@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QAccessibleWidget,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QMenuBar,
     QPlainTextEdit,
     QProgressBar,
@@ -145,9 +147,11 @@ def _part_of_another(widget: QWidget) -> bool:
     if name.startswith("qt_") or isinstance(parent, (QComboBox, QAbstractSpinBox, QMenuBar, QLineEdit)):
         return True
     owner = parent
-    while owner is not None and not owner.isWindow():
+    while owner is not None:
         if isinstance(owner, QComboBox | QMenuBar):
-            return True
+            return True  # the list of a combo box is a window of its own below it
+        if isinstance(owner, QDialog | QMainWindow):
+            return False
         if isinstance(owner, QAbstractScrollArea) and isinstance(widget, QAbstractSlider):
             return True
         if isinstance(owner, QAbstractItemView):
