@@ -140,9 +140,11 @@ def show_problems(session: "Session") -> None:
 
 def embed(session: "Session") -> None:
     """Show what would be written, and write it when told to."""
-    from gui.embed_dialog import start
+    from gui.embed_dialog import open_dialog
 
-    start(session)
+    dialog = open_dialog(session)
+    dialog.exec()
+    dialog.deleteLater()
 
 
 def open_library(session: "Session") -> None:

@@ -30,10 +30,12 @@ class Work(QObject):
     """Runs jobs and tells the line about them.
 
     Signals:
+        progressed(Task, Progress): so far.
         ended(Task, Outcome): a job ended, well or not.
         said(str, bool): a sentence worth speaking, and whether it is an error.
     """
 
+    progressed = Signal(object, object)
     ended = Signal(object, object)
     said = Signal(str, bool)
 
@@ -77,6 +79,7 @@ class Work(QObject):
 
     def _progressed(self, task: Task, progress: Progress) -> None:
         self._bar.show_progress(STAGES.get(progress.stage, task.title), progress)
+        self.progressed.emit(task, progress)
 
     def _finished(self, task: Task, outcome: Outcome) -> None:
         self._running = None
