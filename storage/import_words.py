@@ -27,6 +27,9 @@ FIELDS: Mapping[str, Field] = {
 }
 """Field of `PhotoWords` → field of the library."""
 
+MOST_CONCEPTS_KNOWN = 50_000
+"""Keywords whose concept is remembered during a scan, some 5 MB."""
+
 Key = tuple[Field, str]
 """A text of a photo: field and language."""
 
@@ -86,12 +89,19 @@ def texts_by_language(words: PhotoWords, language: str) -> dict[Key, str]:
     return found
 
 
-def import_words(block: Write, files: Sequence[FileWords], *, language: str) -> None:
+def import_words(
+    block: Write,
+    files: Sequence[FileWords],
+    *,
+    language: str,
+    concepts_known: dict[str, int] | None = None,
+) -> None:
     """Bring the words of these files in step with the library.
 
     Args:
         block: the write block; the photos are touched by it.
         language: the user's, BCP 47 primary subtag; it stands for "x-default".
+        concepts_known: folded keyword → concept, kept by the caller from block to block to save asking again.
     """
     connection = block.connection
     ids = ",".join(str(file.photo) for file in files)
@@ -110,7 +120,10 @@ def import_words(block: Write, files: Sequence[FileWords], *, language: str) -> 
             connection.exec_driver_sql("UPDATE embedded SET target = ? WHERE photo_id = ?", (file.target, file.photo))
     if changed:
         block.touch(file.photo for file in changed)
-        _merge_all(connection, changed, kept, language)
+        numbers = {} if concepts_known is None else concepts_known
+        if len(numbers) > MOST_CONCEPTS_KNOWN:
+            numbers.clear()
+        _merge_all(connection, changed, kept, numbers, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +146,16 @@ class _Merge:
     conflict: bool = False
 
 
-def _merge_all(connection: Connection, files: Sequence[FileWords], kept: Mapping[int, _Kept], language: str) -> None:
+def _merge_all(
+    connection: Connection,
+    files: Sequence[FileWords],
+    kept: Mapping[int, _Kept],
+    numbers: dict[str, int],
+    language: str,
+) -> None:
     photos = [file.photo for file in files]
     before = approved_words(connection, [photo for photo in photos if photo in kept])
     texts, tags = _texts(connection, photos), _tags(connection, photos)
-    numbers: dict[str, int] = {}
     merges: dict[int, _Merge] = {}
     for file in files:
         merge = merges[file.photo] = _Merge()

@@ -34,7 +34,7 @@ from storage.scan.roots import (
     root_paths,
     roots,
 )
-from storage.scan.take_in import take_in
+from storage.scan.take_in import Intake
 from storage.scan.walk import Seen, Unreadable, walk
 
 __all__ = ["ScanOptions", "folder_problems", "remove_root", "roots", "scan"]
@@ -80,6 +80,7 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
         language = settings.load(connection).language
     offline = [root for root in root_paths(library) if _unavailable(library, root) is not None]
     walker = _Walker(library, offline, options)
+    intake = Intake(library, language=language, offline=offline)
     progress = _Tally()
     threads = options.threads or min(os.cpu_count() or 1, 8)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
@@ -91,20 +92,18 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
                 continue
             reads.extend(step)
             while len(reads) >= WRITE_BLOCK:
-                yield from _write(library, reads[:WRITE_BLOCK], language, offline, progress)
+                yield from _write(intake, reads[:WRITE_BLOCK], progress)
                 del reads[:WRITE_BLOCK]
         if reads:
-            yield from _write(library, reads, language, offline, progress)
+            yield from _write(intake, reads, progress)
         walker.mark_gone_folders(tops)
         yield progress.finished()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _write(
-    library: Library, reads: Sequence[PhotoRead], language: str, offline: Sequence[bytes], progress: "_Tally"
-) -> Iterator[Progress]:
-    take_in(library, reads, language=language, offline=offline)
+def _write(intake: Intake, reads: Sequence[PhotoRead], progress: "_Tally") -> Iterator[Progress]:
+    intake.take_in(reads)
     for read in reads:
         yield progress.read(read)
 

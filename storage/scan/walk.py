@@ -111,3 +111,16 @@ def _sidecar(photo: bytes, sidecars: dict[bytes, str]) -> str | None:
     stem = photo[: photo.rfind(b".")]
     found = [sidecars[name] for base in (photo, stem) for name in (base + b".xmp", base + b".XMP") if name in sidecars]
     return " ".join(found) or None
+
+
+def sidecar_identity(photo: bytes) -> str | None:
+    """Identity of the sidecars of one photo, as a listing of its folder would give it."""
+    folder, name = os.path.split(photo)
+    stem = name[: name.rfind(b".")]
+    sidecars = {}
+    for side in {base + ending for base in (name, stem) for ending in (b".xmp", b".XMP")}:
+        try:
+            sidecars[side] = ":".join(map(str, identity_of(os.stat(os.path.join(folder, side)))))
+        except OSError:
+            continue
+    return _sidecar(name, sidecars)
