@@ -109,8 +109,8 @@ def untagged(connection: Connection, packs: Mapping[str, str], *, after: int, li
 def _untagged(packs: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     runs = " OR ".join(["(r.pack = ? AND r.version = ?)"] * len(packs)) or "0"
     condition = (
-        "p.missing_since IS NULL AND p.digest IS NOT NULL AND (SELECT count(*) FROM run r WHERE r.photo_id = p.id AND r.digest IS p.digest "
-        f"AND ({runs})) < {len(packs)}"
+        "p.missing_since IS NULL AND p.digest IS NOT NULL AND "
+        f"(SELECT count(*) FROM run r WHERE r.photo_id = p.id AND r.digest IS p.digest AND ({runs})) < {len(packs)}"
     )
     return condition, tuple(word for pack in sorted(packs.items()) for word in pack)
 

@@ -89,6 +89,9 @@ def write_words(
         try:
             check_policy(original.path, edit, options)
             plan = make_plan(original.data, edit, options)
+            if not plan.applied.values:
+                return Written(original.path, "unchanged", identity=original.identity)
+            return _in_file(original, plan, options, journal)
         except Refused as refused:
             second = _second_engine(original, edit, options, refused)
             if second is not None:
@@ -96,23 +99,25 @@ def write_words(
             if options.sidecar == "never":
                 raise
             return _beside(original.path, edit, options, journal, refused)
-        if not plan.applied.values:
-            return Written(original.path, "unchanged", identity=original.identity)
-        return _in_file(original, plan, options, journal)
 
 
-def preview(path: Path, edit: f.WordsEdit, options: WriteOptions) -> tuple[FieldChange, ...]:
-    """What `write_words` would change, without writing. Raises KnownError as it would."""
+def preview(path: Path, edit: f.WordsEdit, options: WriteOptions) -> Written:
+    """What `write_words` would do, without writing: target, engine, reason and changes; raises KnownError as it would.
+
+    An edit that ExifTool would take over is shown as one for a sidecar, because only trying tells.
+    """
     with durable.opened(path) as original:
         try:
             check_policy(original.path, edit, options)
-            return make_plan(original.data, edit, options).applied.changes
-        except Refused:
+            changes = make_plan(original.data, edit, options).applied.changes
+            return Written(original.path, "splicer" if changes else "unchanged", changes=changes)
+        except Refused as refused:
             if options.sidecar == "never":
                 raise
             target = sidecar.target(original.path, options.sidecar_name)
             xmp = sidecar.load(target.read_bytes(), target.name) if target.exists() else Xmp()
-            return apply(xmp, edit, default_language=options.default_language).changes
+            changes = apply(xmp, edit, default_language=options.default_language).changes
+            return Written(target, "sidecar" if changes else "unchanged", str(refused), refused.cause, changes=changes)
 
 
 def undo(made: UndoRecord, *, options: WriteOptions, journal: Journal, target: Path | None = None) -> Written:

@@ -1,0 +1,273 @@
+"""Approved words into the photos' own files: what would change, and writing it.
+
+The safe protocol of one file is `metadata.write`, the library's memory of it `file_journal`; here is what surrounds
+them: which photos, which words, and what becomes of a failure. What is left to do is a query (photos in state
+APPROVED), so an embedding that was killed goes on when it is called again.
+
+Invariants: nothing is written that was not approved; a field is only touched where the library's words differ from what
+is in the file, so words of other programs stay; a photo that can't be written becomes a problem of that photo and
+stays approved; a file that another program changed is read again before anything is written into it.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Connection
+
+from storage import history, photos, settings, suggestions
+from storage.file_journal import STAGE, FileJournal, Outcome, backup_folder, look, recover, settle
+from storage.import_words import FileWords, import_words, texts_by_language, words_of_json
+from storage.job import Job, KnownError, Progress
+from storage.library import Library, Write
+from storage.metadata import write
+from storage.metadata.apply import FieldChange
+from storage.metadata.fields import KEEP, Keep, PhotoWords, WordsEdit
+from storage.metadata.plan import SidecarPolicy
+from storage.metadata.sidecar import NameStyle
+from storage.review import count_label
+from storage.schema import Field, PhotoState
+from storage.words import ApprovedWords, approved_words, fold
+
+PORTION = 64
+"""Photos whose words are read in one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWrite:
+    """What embedding would do to one photo.
+
+    Attributes:
+        changes: each field before and after; empty where the file says it all already.
+        target: the file or sidecar that would be written, None where nothing can be written.
+        reason: why a sidecar is written, or why nothing can be; "" for a plain write.
+    """
+
+    photo: int
+    path: Path
+    changes: tuple[FieldChange, ...]
+    target: Path | None
+    reason: str = ""
+
+
+def waiting(connection: Connection) -> list[int]:
+    """The photos whose approved words are not in their file yet."""
+    return photos.in_state(connection, PhotoState.APPROVED)
+
+
+def options_for(library: Library, chosen: settings.Settings) -> write.WriteOptions:
+    """How the user's settings want files to be written."""
+    return write.WriteOptions(
+        sidecar=cast("SidecarPolicy", chosen.sidecar),
+        sidecar_name=cast("NameStyle", chosen.sidecar_name),
+        keep_times=chosen.keep_times,
+        default_language=chosen.language,
+        backup_folder=backup_folder(library),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    photo: int
+    path: Path
+    edit: WordsEdit
+    identity: tuple[int, int, int]
+
+
+def _tasks(library: Library, chosen: Sequence[int], now: settings.Settings) -> Iterator[_Task]:
+    for start in range(0, len(chosen), PORTION):
+        yield from _portion(library, chosen[start : start + PORTION], now)
+
+
+def _portion(library: Library, portion: Sequence[int], now: settings.Settings) -> list[_Task]:
+    with library.read() as connection:
+        words = approved_words(connection, portion)
+        known = _last_known(connection, portion)
+        paths = {photo: photos.path_of(connection, photo) for photo in portion}
+        identities = _identities(connection, portion)
+    return [
+        _Task(
+            photo,
+            path,
+            edit_for(words[photo], known.get(photo, Known()), language=now.language, keywords=now.write_keywords),
+            identities[photo],
+        )
+        for photo, path in paths.items()
+        if path is not None
+    ]
+
+
+def _identities(connection: Connection, portion: Sequence[int]) -> dict[int, tuple[int, int, int]]:
+    ids = ",".join(str(int(p)) for p in portion)
+    rows = connection.exec_driver_sql(f"SELECT id, inode, size, mtime_ns FROM photo WHERE id IN ({ids})")
+    return {photo: (inode, size, mtime) for photo, inode, size, mtime in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the library knows to be in a photo's file.
+
+    Attributes:
+        in_file: the words that were last read from it.
+        written: keywords that Altfolio wrote into it.
+    """
+
+    in_file: PhotoWords = field(default_factory=PhotoWords)
+    written: tuple[str, ...] = ()
+
+
+def _last_known(connection: Connection, portion: Sequence[int]) -> dict[int, Known]:
+    ids = ",".join(str(int(p)) for p in portion)
+    rows = connection.exec_driver_sql(f"SELECT photo_id, words, in_file, ours FROM embedded WHERE photo_id IN ({ids})")
+    return {
+        int(photo): Known(words_of_json(in_file), tuple(json.loads(words)["keywords"]) if ours and words else ())
+        for photo, words, in_file, ours in rows
+    }
+
+
+def edit_for(words: ApprovedWords, known: Known, *, language: str, keywords: bool = True) -> WordsEdit:
+    """What has to change in a file so that it says the approved words.
+
+    Args:
+        words: what is approved now.
+        language: the user's, which "x-default" stands for.
+        keywords: whether accepted tags are written.
+    """
+    said = texts_by_language(known.in_file, language)
+
+    def texts(which: Field) -> Mapping[str, str] | Keep:
+        before = {tag: text for (field_, tag), text in said.items() if field_ == which}
+        now = dict(words.texts.get(which, {}))
+        return KEEP if now == before else now
+
+    there = {fold(word): word for word in known.in_file.keywords}
+    accepted = {fold(word) for word in words.keywords}
+    unwanted = {fold(word) for word in (*words.rejected, *known.written)} - accepted
+    return WordsEdit(
+        alt_text=texts(Field.ALT_TEXT),
+        extended_description=texts(Field.EXTENDED),
+        caption=texts(Field.CAPTION),
+        title=texts(Field.TITLE),
+        keywords_add=tuple(word for word in words.keywords if fold(word) not in there) if keywords else (),
+        keywords_remove=tuple(there[word] for word in sorted(unwanted & there.keys())) if keywords else (),
+    )
+
+
+def plan(library: Library, chosen: Sequence[int] | None = None) -> Iterator[PlannedWrite]:
+    """What `embed` would do, photo by photo, without writing anything.
+
+    Args:
+        chosen: ids; None for every photo whose approved words are not in its file.
+    """
+    wanted, now = _begin(library, chosen)
+    options = options_for(library, now)
+    for task in _tasks(library, wanted, now):
+        try:
+            planned = write.preview(task.path, task.edit, options)
+        except KnownError as error:
+            yield PlannedWrite(task.photo, task.path, (), None, str(error))
+        else:
+            yield PlannedWrite(task.photo, task.path, planned.changes, planned.target, planned.reason or "")
+
+
+def _begin(library: Library, chosen: Sequence[int] | None) -> tuple[list[int], settings.Settings]:
+    with library.read() as connection:
+        now = settings.load(connection)
+        approved = waiting(connection)
+    if chosen is not None:
+        ready = frozenset(approved)
+        approved = [photo for photo in dict.fromkeys(chosen) if photo in ready]
+    return approved, now
+
+
+def embed(library: Library, chosen: Sequence[int] | None = None) -> Job:
+    """Write approved words into files, one after the other, each by the safe protocol.
+
+    Args:
+        chosen: ids; those that are not approved are left out. None for all that are.
+    """
+    recover(library)
+    wanted, now = _begin(library, chosen)
+    options = options_for(library, now)
+    total, problems = len(wanted), 0
+    yield Progress(stage="embed", done=0, total=total)
+    if not wanted:
+        return
+    with library.write() as block:
+        batch = history.begin(block, "embed", count_label("embed", total))
+    for done, task in enumerate(_tasks(library, wanted, now), start=1):
+        problems += not _write(library, task, batch, options, now)
+        yield Progress(stage="embed", done=done, total=total, item=photos.shown(task.path.name), problems=problems)
+
+
+def _write(library: Library, task: _Task, batch: int, options: write.WriteOptions, now: settings.Settings) -> bool:
+    """Write one photo.
+
+    Returns:
+        False where that failed; the reason is then a problem of the photo.
+    """
+    try:
+        current = _in_step(library, task, now)
+        if current is not None:
+            journal = FileJournal(library, task.photo, task.path, batch)
+            done = write.write_words(task.path, current.edit, options=options, journal=journal, known=current.identity)
+            if done.undo is None:
+                _settle_unchanged(library, current, batch, done)
+    except KnownError as error:
+        with library.write() as block:
+            suggestions.store_problem(block, task.photo, STAGE, str(error), history.now())
+            note(block, batch, task.photo, task.path, str(error))
+        return False
+    return True
+
+
+def _in_step(library: Library, task: _Task, now: settings.Settings) -> _Task | None:
+    """The task for the file as it is now: one that was changed since the last scan is read again first.
+
+    Returns:
+        None where there is nothing left to write, because the file has the words already.
+
+    Raises:
+        KnownError: what another program wrote disagrees with what was approved; a person has to decide.
+    """
+    found = look(task.path)
+    if found.identity == task.identity:
+        return task
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
+            (*found.identity, found.sidecar, task.photo),
+        )
+        import_words(block, [FileWords(task.photo, os.fsencode(task.path), found.words)], language=now.language)
+        block.touch(task.photo)
+    with library.read() as connection:
+        rows = photos.rows(connection, [task.photo])
+    if rows and rows[0].state == PhotoState.STALE:
+        raise KnownError(
+            f"Another program changed the words in “{photos.shown(task.path.name)}”. Nothing was written; compare "
+            "both and choose which to keep."
+        )
+    if not rows or rows[0].state != PhotoState.APPROVED:
+        return None
+    (again,) = _portion(library, [task.photo], now)
+    return again
+
+
+def _settle_unchanged(library: Library, task: _Task, batch: int, done: write.Written) -> None:
+    """The file says it all already: nothing was written, and the library knows it now."""
+    found = look(task.path)
+    with library.write() as block:
+        settle(block, task.photo, found, ours=True)
+        note(block, batch, task.photo, done.target, None)
+
+
+def note(block: Write, batch: int, photo: int | None, target: Path, message: str | None) -> None:
+    """Keep an outcome without a write for the batch's report: a failure, or None where nothing had to be changed."""
+    outcome = Outcome.FAILED if message else Outcome.TAKEN_BACK
+    block.connection.exec_driver_sql(
+        "INSERT INTO file_write (batch_id, photo_id, target, intent, done, message, at) VALUES (?, ?, ?, x'', ?, ?, ?)",
+        (batch, photo, os.fsencode(target), int(outcome), message, history.now()),
+    )

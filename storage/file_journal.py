@@ -1,0 +1,193 @@
+"""What the library remembers of writes into files: the intent before, the outcome after, and how to take it back.
+
+The intent, with everything an undo needs, is committed before a file changes; the outcome is committed together with
+the photo's new identity and the words that are now in its file. So a crash between the two loses neither: `recover`
+looks at the file and finishes the row.
+"""
+
+# ruff: noqa: PTH116 -- file names are bytes here, which pathlib does not take
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from storage import history, suggestions
+from storage.import_words import words_json
+from storage.job import KnownError
+from storage.library import Library, Write
+from storage.metadata import undo, write
+from storage.metadata.durable import Identity
+from storage.metadata.fields import PhotoWords
+from storage.metadata.read import read_words
+from storage.metadata.undo import UndoRecord
+from storage.photo_source import identity_of
+from storage.scan.walk import sidecar_identity
+from storage.words import approved_words
+
+STAGE = "embed"
+"""Stage of the problems of photos that could not be written."""
+
+
+class Outcome(IntEnum):
+    """What became of a write."""
+
+    UNDER_WAY = 0
+    WRITTEN = 1
+    TAKEN_BACK = 2
+    FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """What is in a photo's file, looked at outside any write block.
+
+    Attributes:
+        identity: of the photo's file.
+        sidecar: identity of its sidecars, as a scan stores it.
+        words: that a reader finds now.
+    """
+
+    identity: Identity
+    sidecar: str | None
+    words: PhotoWords
+
+
+def look(photo: Path) -> InFile:
+    """Read a photo as it is now.
+
+    Raises:
+        KnownError: it can't be read.
+    """
+    path = os.fsencode(photo)
+    try:
+        identity = identity_of(os.stat(path))
+    except OSError as error:
+        raise KnownError(f"“{photo.name}” is no longer there. Scan its folder again.") from error
+    return InFile(identity, sidecar_identity(path), read_words(photo).words)
+
+
+class FileJournal:
+    """The journal of one photo in one batch; what `metadata.write.Journal` asks for.
+
+    Attributes:
+        undoing: the write that is being taken back, or None where words are written.
+    """
+
+    def __init__(
+        self, library: Library, photo: int | None, path: Path, batch: int, *, undoing: int | None = None
+    ) -> None:
+        self._library = library
+        self._photo = photo
+        self._path = path
+        self._batch = batch
+        self.undoing = undoing
+
+    def intent(self, record: UndoRecord) -> int:
+        """Commit what is about to happen.
+
+        Returns:
+            the row of the write.
+        """
+        with self._library.write() as block:
+            run = block.connection.exec_driver_sql
+            run(
+                "INSERT INTO file_write (batch_id, photo_id, target, intent, at) VALUES (?, ?, ?, ?, ?)",
+                (self._batch, self._photo, os.fsencode(record.target), record.to_bytes(), history.now()),
+            )
+            return int(run("SELECT last_insert_rowid()").scalar_one())
+
+    def done(self, token: int, _identity: Identity | None) -> None:
+        """Commit that it happened, with the photo's new identity and words."""
+        found = look(self._path) if self._photo is not None else None
+        with self._library.write() as block:
+            if self._photo is not None and found is not None:
+                settle(block, self._photo, found, ours=self.undoing is None)
+            finish(block, token, Outcome.WRITTEN)
+            if self.undoing is not None:
+                finish(block, self.undoing, Outcome.TAKEN_BACK)
+
+    def failed(self, token: int, message: str) -> None:
+        """Commit that it did not happen."""
+        with self._library.write() as block:
+            finish(block, token, Outcome.FAILED, message)
+
+
+def finish(block: Write, token: int, outcome: Outcome, message: str | None = None) -> None:
+    """Write down what became of a write."""
+    block.connection.exec_driver_sql(
+        "UPDATE file_write SET done = ?, message = ? WHERE id = ?", (int(outcome), message, token)
+    )
+
+
+def settle(block: Write, photo: int, found: InFile, *, ours: bool) -> None:
+    """Bring a photo's row in step with its file.
+
+    Args:
+        ours: True after a write: the file now has the approved words. False after a write was taken back: it has not.
+    """
+    run = block.connection.exec_driver_sql
+    run(
+        "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
+        (*found.identity, found.sidecar, photo),
+    )
+    words = approved_words(block.connection, [photo])[photo].canonical() if ours else ""
+    target = run("SELECT target FROM file_write WHERE photo_id = ? ORDER BY id DESC LIMIT 1", (photo,)).scalar()
+    run(
+        "INSERT OR REPLACE INTO embedded (photo_id, words, in_file, target, at, ours, outside) "
+        "VALUES (?, ?, ?, ?, ?, ?, NULL)",
+        (photo, words, words_json(found.words), target or b"", history.now(), int(ours)),
+    )
+    suggestions.clear_problem(block, photo, STAGE)
+
+
+def writes_of(library: Library, batch: int) -> list[tuple[int, int | None, UndoRecord]]:
+    """The writes of a batch that are in their files, oldest first: row, photo, record."""
+    with library.read() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT id, photo_id, intent FROM file_write WHERE batch_id = ? AND done = {int(Outcome.WRITTEN)} "
+            "ORDER BY id",
+            (batch,),
+        ).all()
+    return [(int(token), photo, undo.from_bytes(intent)) for token, photo, intent in rows]
+
+
+def recover(library: Library, folders: Collection[Path] = ()) -> int:
+    """Finish what a crash interrupted: rows of writes that were under way, and what they left in their folders.
+
+    Args:
+        folders: further folders to look for leftovers in.
+
+    Returns:
+        how many writes were under way.
+    """
+    with library.read() as connection:
+        rows = connection.exec_driver_sql(
+            f"SELECT id, photo_id, intent FROM file_write WHERE done = {int(Outcome.UNDER_WAY)} ORDER BY id"
+        ).all()
+    backup = backup_folder(library)
+    places = {*folders, *([backup] if backup.is_dir() else [])}
+    records = [(int(token), photo, undo.from_bytes(intent)) for token, photo, intent in rows]
+    for folder in sorted({*places, *(record.target.parent for _, _, record in records)}):
+        write.sweep(folder)
+    for token, photo, record in records:
+        _recover_one(library, token, photo, record)
+    return len(records)
+
+
+def backup_folder(library: Library) -> Path:
+    """Where a photo's new content waits when its own folder takes no file; beside the library."""
+    return library.path.with_name(library.path.name + ".pending")
+
+
+def _recover_one(library: Library, token: int, photo: int | None, record: UndoRecord) -> None:
+    try:
+        happened = write.happened(record)
+        found = look(record.photo) if happened and photo is not None else None
+    except KnownError:
+        return  # the drive is not there now; the row waits for the next start
+    with library.write() as block:
+        if found is not None and photo is not None:
+            settle(block, photo, found, ours=record.kind == "write")
+        finish(block, token, Outcome.WRITTEN if happened else Outcome.FAILED, None if happened else "interrupted")
