@@ -214,6 +214,7 @@ def replace(
                 prove(FileBytes(size, reader(descriptor)), temporary)
                 check_unchanged(original)
                 commit()
+                check_unchanged(original)  # noting the intent takes milliseconds, in which another program may save
                 os.replace(temporary, path)  # noqa: PTH105 – the call that tests look for
                 sync_folder(path.parent)
                 return identity(os.fstat(descriptor))
@@ -258,6 +259,7 @@ def remove(original: Original, *, commit: Callable[[], None]) -> None:
     """Delete a file that we made. Raises KnownError."""
     check_unchanged(original)
     commit()
+    check_unchanged(original)
     original.path.unlink()
     sync_folder(original.path.parent)
 

@@ -75,7 +75,7 @@ def rewrite(
         )
     redo = folder / f".{secrets.token_hex(8)}{REDO}"
     start = _write_redo(redo, original, pieces)
-    done = False
+    touched = False
     try:
         with redo.open("rb") as file:
             content = FileBytes(size, reader(file.fileno(), start))
@@ -87,11 +87,13 @@ def rewrite(
                 plain.unlink()
             check_unchanged(original)
             commit()
+            check_unchanged(original)
+            touched = True
             _overwrite(path, content, original.status.st_size, times)
-            done = True
+            touched = False
         return identity(path.stat())
     finally:
-        if done or not _half_written(path, redo):
+        if not touched or not _half_written(path, redo):
             redo.unlink()
             sync_folder(folder)
 
