@@ -1,0 +1,1 @@
+"""Words leave and come back without loss: tables, galleries, reports, snippets and keyword lists."""
