@@ -283,10 +283,10 @@ def disk_full(chosen: Sequence[Case], work: Path) -> Tally:
 
 
 def closed_folder(chosen: Sequence[Case], work: Path) -> Tally:
-    """A folder that takes no new file, a file that is write-protected, and both, for a user without special rights."""
+    """A folder that takes no new file, a protected file, both, and neither, for a user without special rights."""
     tally = Tally()
     for case in chosen:
-        for folder_mode, file_mode in ((0o555, 0o644), (0o755, 0o444), (0o555, 0o444)):
+        for folder_mode, file_mode in ((0o755, 0o644), (0o555, 0o644), (0o755, 0o444), (0o555, 0o444)):
             photo, journal = case.lay(work / "photos"), FileJournal(work / "journal of nobody" / "journal")
             shutil.rmtree(journal.path.parent, ignore_errors=True)
             journal.path.parent.mkdir()

@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.storage.metadata.containers.heif_files import Shape, build
 from tests.storage.metadata.containers.packets import packet_of
 from tests.storage.metadata.containers.test_jxl import FILES as JXL_FILES
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the worker's memory limit is Linux's")
 SAMPLES = Path(__file__).parents[3] / "resources" / "samples"
 
 
