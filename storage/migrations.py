@@ -63,6 +63,7 @@ CREATE TABLE concept_above (
     above_id INTEGER NOT NULL REFERENCES concept (id) ON DELETE CASCADE,
     PRIMARY KEY (above_id, concept_id)
 ) WITHOUT ROWID;
+CREATE INDEX concept_above_by_concept ON concept_above (concept_id, above_id);
 CREATE TABLE concept_word (
     word TEXT NOT NULL,
     concept_id INTEGER NOT NULL REFERENCES concept (id) ON DELETE CASCADE,

@@ -15,11 +15,13 @@ they only repeat the tags, and "hot dog" in a draft must not answer "dog".
 """
 
 import calendar
+import hashlib
 import json
 import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -84,6 +86,16 @@ def format_fact(name: str) -> str:
     return "#f" + {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heic": "heif"}.get(word, word)
 
 
+def folder_fact(path: str) -> str:
+    """The word for a folder: 6 bytes of BLAKE2b over its path's words, so that a question needs no look-up."""
+    return "#d" + hashlib.blake2b(_words(path).encode(), digest_size=6).hexdigest()
+
+
+def camera_fact(name: str) -> str:
+    """The word for a camera."""
+    return "#k" + "".join(tokens(name))
+
+
 def primary(language: str) -> str:
     """The first part of a language tag, lower case: "pt" of "pt-BR"."""
     return re.split(r"[-_]", language, maxsplit=1)[0].lower()
@@ -140,13 +152,14 @@ def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, i
         own = [f"#s{state}"]
         own += ["#hpeople", f"#p{people}"] if people is not None else []
         own += [format_fact(kind)] if kind else []
-        own += ["#hdate"] if seconds(taken) else []
-        own += ["#hcamera"] if camera else []
+        own += ["#hdate", f"#y{str(taken)[:4]}"] if seconds(taken) else []
+        own += ["#hcamera", camera_fact(camera)] if camera and tokens(camera) else []
         words = {column: _END.join(parts) for column, parts in texts[photo].items()}
+        words["folder"], fact = _folder(folder)
+        own.append(fact)
         words["facts"] = " ".join(own + sorted(set(facts[photo])))
         words["camera"] = _words(camera or "")
         words["name"] = _words(os.fsdecode(file))
-        words["folder"] = _words(os.fsdecode(folder))
         yield photo, old, place, tuple(words.get(column, "") for column in _COLUMNS)
 
 
@@ -154,16 +167,24 @@ def _words(text: str) -> str:
     return " ".join(tokens(text))
 
 
+@lru_cache(maxsize=4_096)
+def _folder(path: bytes) -> tuple[str, str]:
+    """The words of a folder's path, and its fact; thousands of photos ask for the same."""
+    return _words(os.fsdecode(path)), folder_fact(os.fsdecode(path))
+
+
 def _add_tags(connection: Connection, ids: str, facts: dict[int, list[str]]) -> None:
-    live = f"t.photo_id IN ({ids}) AND t.state < {int(TagState.REJECTED)}"
     run = connection.exec_driver_sql
-    for photo, concept, origin in run(f"SELECT t.photo_id, t.concept_id, t.origin FROM tag t WHERE {live}"):
-        facts[photo] += [f"#c{concept}", f"#o{origin}", "#htag"]
-    for photo, above in run(
-        "SELECT t.photo_id, a.above_id FROM tag t JOIN concept_above a ON a.concept_id = t.concept_id "
-        f"WHERE {live} AND a.above_id != t.concept_id"
-    ):
-        facts[photo].append(f"#c{above}")
+    tags = run(
+        f"SELECT photo_id, concept_id, origin FROM tag WHERE photo_id IN ({ids}) AND state < {int(TagState.REJECTED)}"
+    ).all()
+    concepts = {concept: [f"#c{concept}"] for _, concept, _ in tags}
+    # Asked once for each concept and not in a join: photos share their concepts.
+    listed = ",".join(map(str, concepts))
+    for concept, above in run(f"SELECT concept_id, above_id FROM concept_above WHERE concept_id IN ({listed})"):
+        concepts[concept].append(f"#c{above}")
+    for photo, concept, origin in tags:
+        facts[photo] += [f"#o{origin}", "#htag", *concepts[concept]]
 
 
 def _add_texts(

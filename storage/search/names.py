@@ -55,7 +55,7 @@ class Names:
 
     def whole(self, words: Sequence[str]) -> tuple[int, ...]:
         """Concepts with this name, or else with its singular or plural; none where nobody has it."""
-        for name in _name_forms(words):
+        for name in name_forms(words):
             if name in self._known:
                 return self._known[name]
         return ()
@@ -147,7 +147,7 @@ def _texts(word: Word) -> tuple[tuple[str, ...], ...]:
     return (word.words,)
 
 
-def _name_forms(words: Sequence[str]) -> Iterator[str]:
+def name_forms(words: Sequence[str]) -> Iterator[str]:
     """A name, and the same with the last word in singular and plural."""
     before = list(words[:-1])
     for last in forms(words[-1]):
@@ -157,7 +157,7 @@ def _name_forms(words: Sequence[str]) -> Iterator[str]:
 def _candidates(query: Query) -> Iterator[str]:
     """All names a question may mean: each word or phrase, and neighbours together."""
     if isinstance(query, Word | TagNamed):
-        yield from _name_forms(query.words)
+        yield from name_forms(query.words)
     elif isinstance(query, Not):
         yield from _candidates(query.part)
     elif isinstance(query, And | Or):
@@ -170,7 +170,7 @@ def _candidates(query: Query) -> Iterator[str]:
                     if not isinstance(part, Word) or part.phrase:
                         break
                     words += part.words
-                    yield from _name_forms(words)
+                    yield from name_forms(words)
 
 
 def _whole_names(connection: Connection, names: Iterable[str]) -> dict[str, tuple[int, ...]]:

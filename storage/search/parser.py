@@ -55,7 +55,7 @@ def _without_loose_end(signs: list[Token]) -> list[Token]:
     """The signs without operators, opening parentheses and empty fields at the end."""
     while signs:
         last = signs[-1]
-        rule = _rule(last.field) if last.kind == "field" else None
+        rule = rule_named(last.field) if last.kind == "field" else None
         loose = last.kind in ("open", "minus", "or", "and", "not")
         empty = last.kind in ("phrase", "word") and not tokens(last.text)
         if not (loose or empty or (rule is not None and rule.kind != "flag" and not tokens(last.text))):
@@ -64,7 +64,8 @@ def _without_loose_end(signs: list[Token]) -> list[Token]:
     return signs
 
 
-def _rule(name: str) -> FieldRule | None:
+def rule_named(name: str) -> FieldRule | None:
+    """The field of this name or alias, None where there is none."""
     folded = name.casefold()
     return FIELDS.get(ALIASES.get(folded, folded))
 
@@ -194,7 +195,7 @@ class _Parser:
         return Word(words, sign.start, sign.end, phrase=phrase, beginning=beginning, typed=typed)
 
     def _field(self, sign: Token, growing: bool) -> Query:
-        rule = _rule(sign.field)
+        rule = rule_named(sign.field)
         if rule is None:
             known = [*FIELDS, *ALIASES]
             near = difflib.get_close_matches(sign.field.casefold(), known, n=1)

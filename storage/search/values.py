@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from storage.search.errors import QueryError
 from storage.search.fields import FieldRule
-from storage.search.index import format_fact, primary
+from storage.search.index import camera_fact, folder_fact, format_fact, primary
 from storage.search.tokenizer import Token
 from storage.search.tree import Duplicate, Fact, Not, Numbers, Or, People, Query, Score, TagNamed, Taken, TextIn
 from storage.spelling import tokens
@@ -43,8 +43,15 @@ def error(rule: FieldRule, token: Token, sentence: str) -> QueryError:
 
 def _words(rule: FieldRule, token: Token, typing: bool) -> Query:
     words = _cut(rule, token)
+    exact = _EXACT.get(rule.name)
+    if exact and token.text.startswith("="):
+        return Fact((exact(token.text[1:]),))
     beginning = token.text.endswith("*")
     return TextIn(rule.columns, words, token.start, token.end, beginning=beginning, typed=typing and not beginning)
+
+
+_EXACT = {"folder": folder_fact, "camera": camera_fact}
+"""Fields whose whole value, after "=", is a fact."""
 
 
 def _cut(rule: FieldRule, token: Token) -> tuple[str, ...]:

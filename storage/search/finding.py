@@ -5,6 +5,7 @@ a common question. The other orders look at every photo found.
 """
 
 from array import array
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from storage.search.index import ID_MASK
 from storage.search.parser import parse
-from storage.search.sql import Plan, plan
+from storage.search.sql import ALL, Plan, plan
 from storage.search.tree import Query
 
 
@@ -84,12 +85,24 @@ def count(connection: Connection, query: str | Query, *, typing: bool = False) -
     Raises:
         QueryError: the question can't be understood.
     """
-    found = plan(connection, _tree(query, typing=typing))
-    source, values = source_of(found)
+    return count_of(connection, plan(connection, _tree(query, typing=typing)))
+
+
+def count_of(connection: Connection, found: Plan) -> int:
+    """How many photos a plan finds."""
+    source, values = _source(found)
     return int(_column(connection, f"SELECT count(*) {source}", values)[0])
 
 
-def source_of(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any, ...]]:
+def facts_of(connection: Connection, found: Plan, step: int = 1) -> list[str]:
+    """The facts of the photos a plan finds, those of every `step`th id only."""
+    if found.match is None:
+        found = replace(found, match=f"({ALL})")
+    source, values = _source(found)
+    return _column(connection, f"SELECT facts {source} AND (photo_words.rowid & {ID_MASK}) % ? = 0", (*values, step))
+
+
+def _source(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any, ...]]:
     """FROM and WHERE of a plan, with the bound values.
 
     Args:
@@ -114,7 +127,7 @@ def source_of(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any,
 
 
 def _statement(found: Plan, order: Order) -> tuple[str, tuple[Any, ...]]:
-    source, values = source_of(found, with_photo=order is not Order.TAKEN)
+    source, values = _source(found, with_photo=order is not Order.TAKEN)
     if order is Order.TAKEN:
         place = "p.place" if found.match is None else "photo_words.rowid"
         return f"SELECT {ID_MASK} - ({place} & {ID_MASK}) {source} ORDER BY {place} DESC", values
@@ -125,7 +138,7 @@ def _tree(query: str | Query, *, typing: bool) -> Query:
     return parse(query, typing=typing) if isinstance(query, str) else query
 
 
-def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> list[int]:
+def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> list[Any]:
     """The only column of an answer, read from the driver itself: a million rows in a third of the time."""
     driver = connection.connection.driver_connection
     assert driver is not None

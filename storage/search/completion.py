@@ -1,0 +1,202 @@
+"""What can stand at the cursor of a question: concepts, fields and their values, with how many photos they find.
+
+Only what photos have is offered, so that no completion leads to an empty page.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from storage.search.errors import QueryError
+from storage.search.fields import FIELDS, FieldRule
+from storage.search.finding import count
+from storage.search.index import folder_fact
+from storage.search.narrowing import camera_named, quoted_value, shown_folder
+from storage.search.parser import rule_named
+from storage.search.tokenizer import Token, tokenize
+from storage.spelling import spelled
+
+MOST = 12
+"""Completions offered: what fits below a field without scrolling."""
+
+CANDIDATES = 40
+"""Concepts whose photos are counted before the most frequent are offered; the shortest names are tried first."""
+
+MOST_JOINED = 4
+"""Words before the cursor that may be the beginning of one name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One thing that can stand at the cursor.
+
+    Attributes:
+        text: what replaces the characters from `start` to `end` of the question.
+        label: for people.
+        note: what it does, or the word it was found by where that is not the label; may be empty.
+        kind: "concept", "field" or "value".
+        photos: how many photos have it, None where that isn't counted.
+    """
+
+    text: str
+    label: str
+    note: str
+    kind: str
+    photos: int | None
+    start: int
+    end: int
+
+
+def complete(connection: Connection, query: str, cursor: int, *, limit: int = MOST) -> list[Completion]:
+    """What can stand at the cursor, the most useful first.
+
+    Args:
+        cursor: characters of the question before the cursor, 0..len(query).
+    """
+    try:
+        signs = tokenize(query[:cursor])
+    except QueryError:
+        return []
+    last = signs[-1] if signs else None
+    if last is None or last.end < cursor:
+        return [_field(rule, cursor, cursor) for rule in FIELDS.values() if rule.kind != "later"] if not signs else []
+    if last.kind == "field":
+        rule = rule_named(last.field)
+        return _values(connection, rule, last)[:limit] if rule is not None else []
+    if last.kind not in ("word", "phrase") or (last.kind == "phrase" and last.closed):
+        return []
+    found = _concepts_of_words(connection, signs)
+    begun = last.text.casefold()
+    fields = [_field(rule, last.start, cursor) for rule in FIELDS.values() if last.kind == "word"]
+    found += [one for one in fields if one.label.startswith(begun) and FIELDS[one.label[:-1]].kind != "later"]
+    return found[:limit]
+
+
+def _field(rule: FieldRule, start: int, end: int) -> Completion:
+    return Completion(
+        f"{rule.name}:", f"{rule.name}:", f"{rule.help}, such as {rule.example}", "field", None, start, end
+    )
+
+
+def _concepts_of_words(connection: Connection, signs: Sequence[Token]) -> list[Completion]:
+    """Concepts whose name begins with the last words before the cursor, as many of them as possible."""
+    end = signs[-1].end
+    words = 1 if signs[-1].kind == "phrase" else _joined(signs)
+    for taken in range(words, 0, -1):
+        part = signs[-taken:]
+        found = _concepts(connection, " ".join(sign.text for sign in part), part[0].start, end)
+        if found:
+            return found
+    return []
+
+
+def _joined(signs: Sequence[Token]) -> int:
+    """How many signs at the end are plain words."""
+    words = 0
+    for sign in reversed(signs[-MOST_JOINED:]):
+        if sign.kind != "word":
+            break
+        words += 1
+    return words
+
+
+def _concepts(connection: Connection, begun: str, start: int, end: int, before: str = "") -> list[Completion]:
+    words = spelled(begun)
+    if not words:
+        most = sorted(_of_kind(connection, "#c"), key=lambda fact: -fact[1])[:CANDIDATES]
+        named = _concept_names(connection, most)
+        return [Completion(before + quoted_value(n), n, "", "concept", photos, start, end) for n, photos in named]
+    rows = connection.exec_driver_sql(
+        "SELECT c.id, c.name, min(w.word) FROM concept_word w JOIN concept c ON c.id = w.concept_id "
+        "WHERE instr(' ' || w.word, ?) GROUP BY c.id "
+        "ORDER BY min(instr(' ' || w.word, ?) > 1), min(length(w.word)), c.name LIMIT ?",
+        (f" {words}", f" {words}", CANDIDATES),
+    ).all()
+    counts = _counts(connection, [f"#c{number}" for number, _, _ in rows])
+    found = []
+    for number, name, word in rows:
+        photos = counts.get(f"#c{number}", 0)
+        if photos:
+            shown = name if f" {words}" in f" {spelled(name)}" else f"{name} ({word})"
+            text = before + quoted_value(name)
+            found.append(Completion(text, name, "" if shown == name else word, "concept", photos, start, end))
+    exact = {one.label for one in found if spelled(one.label) == words}
+    return sorted(found, key=lambda one: (one.label not in exact, -(one.photos or 0), one.label))
+
+
+def _concept_names(connection: Connection, counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    for number, photos in counts:
+        name = connection.exec_driver_sql("SELECT name FROM concept WHERE id = ?", (int(number),)).scalar()
+        if name is not None:
+            yield str(name), photos
+
+
+def _counts(connection: Connection, facts: Iterable[str]) -> dict[str, int]:
+    """How many photos have each fact."""
+    found = {}
+    for fact in facts:
+        row = connection.exec_driver_sql("SELECT doc FROM photo_word_list WHERE term = ?", (fact,)).first()
+        found[fact] = int(row[0]) if row else 0
+    return found
+
+
+def _values(connection: Connection, rule: FieldRule, sign: Token) -> list[Completion]:
+    """Values of a field that begin with what was typed."""
+    begun = sign.text.lstrip("=")
+    before = f"{sign.field}:{'=' if sign.text.startswith('=') else ''}"
+    if rule.kind == "tag":
+        return _concepts(connection, begun, sign.start, sign.end, before)
+    whole = _WHOLE.get(rule.name)
+    known = whole(connection, spelled(begun)) if whole else _facts(connection, rule)
+    before = f"{sign.field}:=" if whole else before
+    return [
+        Completion(before + quoted_value(name), name, "", "value", photos, sign.start, sign.end)
+        for name, photos in sorted(known, key=lambda value: (-value[1], value[0]))
+        if photos and _has_beginning(name, spelled(begun))
+    ]
+
+
+def _has_beginning(name: str, begun: str) -> bool:
+    return f" {begun}" in f" {spelled(name)}"
+
+
+_SIGNS = {"format": "#f", "date": "#y", "whole": "#p"}
+"""How the facts begin whose values are completed as they stand in the index."""
+
+
+def _facts(connection: Connection, rule: FieldRule) -> Iterator[tuple[str, int]]:
+    """The values photos have in a field, and how many have each; for "missing" how many lack it."""
+    if rule.kind == "choice":
+        counts = _counts(connection, rule.values.values())
+        photos = count(connection, "") if rule.name == "missing" else 0
+        for name, fact in rule.values.items():
+            yield name, photos - counts[fact] if rule.name == "missing" else counts[fact]
+    elif rule.kind in _SIGNS:
+        yield from _of_kind(connection, _SIGNS[rule.kind])
+
+
+def _of_kind(connection: Connection, sign: str) -> Iterator[tuple[str, int]]:
+    """Facts of one kind without their sign, and how many photos have each."""
+    for term, photos in connection.exec_driver_sql(
+        "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?", (sign, f"{sign}\U0010ffff")
+    ):
+        yield term[len(sign) :], photos
+
+
+def _cameras(connection: Connection, _begun: str) -> Iterator[tuple[str, int]]:
+    for word, photos in _of_kind(connection, "#k"):
+        yield camera_named(connection, word), photos
+
+
+def _folders(connection: Connection, begun: str) -> Iterator[tuple[str, int]]:
+    """Folders by any beginning of their words; only the first few found are counted."""
+    names = (shown_folder(path) for (path,) in connection.exec_driver_sql("SELECT path FROM folder ORDER BY path"))
+    chosen = list(islice((name for name in names if _has_beginning(name, begun)), CANDIDATES))
+    counts = _counts(connection, map(folder_fact, chosen))
+    return ((name, counts[folder_fact(name)]) for name in chosen)
+
+
+_WHOLE = {"camera": _cameras, "folder": _folders}
+"""Fields whose values are completed as a whole, with "="."""

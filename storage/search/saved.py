@@ -1,0 +1,69 @@
+"""Searches that a person gave a name, kept in the library's settings.
+
+Invariants: names are unique without regard to case and accents; a saved question could be understood when it was saved.
+"""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from storage.job import KnownError
+from storage.library import Library, Write
+from storage.search.parser import parse
+from storage.spelling import fold
+
+_KEY = "search.saved"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A question with a name."""
+
+    name: str
+    query: str
+
+
+def load(connection: Connection) -> tuple[SavedSearch, ...]:
+    """All saved searches in the order they were saved."""
+    value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_KEY,)).scalar()
+    return tuple(SavedSearch(name, query) for name, query in json.loads(value)) if value else ()
+
+
+def save(library: Library, name: str, query: str) -> tuple[SavedSearch, ...]:
+    """Keep a question under a name; a search of the same name is replaced in its place.
+
+    Returns:
+        all saved searches.
+
+    Raises:
+        KnownError: the name is empty.
+        QueryError: the question can't be understood.
+    """
+    name, query = " ".join(name.split()), query.strip()
+    if not name:
+        raise KnownError("A saved search needs a name.")
+    parse(query)
+    with library.write() as block:
+        known = {fold(one.name): one for one in load(block.connection)}
+        known[fold(name)] = SavedSearch(name, query)
+        return _store(block, tuple(known.values()))
+
+
+def delete(library: Library, name: str) -> tuple[SavedSearch, ...]:
+    """Forget a saved search; one that isn't there is no error.
+
+    Returns:
+        those that are left.
+    """
+    with library.write() as block:
+        return _store(block, tuple(one for one in load(block.connection) if fold(one.name) != fold(name)))
+
+
+def _store(block: Write, searches: tuple[SavedSearch, ...]) -> tuple[SavedSearch, ...]:
+    block.connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
+        (_KEY, json.dumps([[one.name, one.query] for one in searches], ensure_ascii=False)),
+    )
+    block.settings_changed()
+    return searches
