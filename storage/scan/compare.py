@@ -47,10 +47,10 @@ def compare(library: Library, listing: Listing) -> Difference:
                 row,
             )
         )
+        if len(known) == len(listing.photos) and known.issuperset(listing.photos):
+            return Difference(len(known))
         different = set(listing.photos)
-        unchanged = len(different & known) if len(different) != len(known) or different != known else len(known)
-        if unchanged == len(different) == len(known):
-            return Difference(unchanged)
+        unchanged = len(different & known)
         different -= known
         vanished = {entry[0] for entry in known} - {entry[0] for entry in listing.photos}
         missing = {
