@@ -181,6 +181,7 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     _json(made)
     made = _command(commands, "history", word.history_command, "list what was done, newest first")
     made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
+    made.add_argument("--report", type=int, metavar="BATCH", help="what became of each file of an embedding")
     _json(made)
     _command(commands, "undo", word.undo_command, "take back the newest review step")
 

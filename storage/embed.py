@@ -19,7 +19,7 @@ from typing import cast
 from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
-from storage.file_journal import STAGE, FileJournal, Outcome, backup_folder, look, recover, settle
+from storage.file_journal import STAGE, FileJournal, Outcome, backup_folder, look, recover, settle, writing
 from storage.import_words import FileWords, import_words, texts_by_language, words_of_json
 from storage.job import Job, KnownError, Progress
 from storage.library import Library, Write
@@ -198,9 +198,12 @@ def embed(library: Library, chosen: Sequence[int] | None = None) -> Job:
         return
     with library.write() as block:
         batch = history.begin(block, "embed", count_label("embed", total))
-    for done, task in enumerate(_tasks(library, wanted, now), start=1):
-        problems += not _write(library, task, batch, options, now)
-        yield Progress(stage="embed", done=done, total=total, item=photos.shown(task.path.name), problems=problems)
+        places = [path for photo in wanted if (path := photos.path_of(block.connection, photo)) is not None]
+    with writing(library, places):
+        for done, task in enumerate(_tasks(library, wanted, now), start=1):
+            problems += not _write(library, task, batch, options, now)
+            name = photos.shown(task.path.name)
+            yield Progress(stage="embed", done=done, total=total, item=name, problems=problems)
 
 
 def _write(library: Library, task: _Task, batch: int, options: write.WriteOptions, now: settings.Settings) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.file_journal import Outcome
+from storage.job import KnownError
 from storage.metadata import undo
 from storage.photos import shown
 
@@ -89,8 +90,17 @@ def last(connection: Connection) -> Report | None:
 
 
 def of(connection: Connection, batch: int) -> Report:
-    """The report of a batch."""
-    label, at = connection.exec_driver_sql("SELECT label, at FROM batch WHERE id = ?", (batch,)).one()
+    """The report of a batch.
+
+    Raises:
+        KnownError: there is no batch of writes with this number.
+    """
+    found = connection.exec_driver_sql(
+        "SELECT label, at FROM batch WHERE id = ? AND kind IN ('embed', 'undo')", (batch,)
+    ).first()
+    if found is None:
+        raise KnownError(f"There is no embedding with the number {batch}. “altfolio history” lists them.")
+    label, at = found
     rows = connection.exec_driver_sql(
         "SELECT w.target, w.intent, w.done, w.message, f.path, p.file FROM file_write w "
         "LEFT JOIN photo p ON p.id = w.photo_id LEFT JOIN folder f ON f.id = p.folder_id "

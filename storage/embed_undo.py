@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
 from storage.embed import note, options_for
-from storage.file_journal import STAGE, FileJournal, Outcome, finish, look, recover, settle
+from storage.file_journal import STAGE, FileJournal, Outcome, finish, look, recover, settle, writing
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
 from storage.metadata import undo as undo_records
@@ -76,9 +76,11 @@ def _take_back(library: Library, writes: Sequence[Taken], verb: str, undone: int
         options = options_for(library, settings.load(connection))
     with library.write() as block:
         batch = history.begin(block, "undo", count_label(verb, total))
-    for done, (token, photo, record) in enumerate(writes, start=1):
-        problems += not _take_one(library, token, photo, record, batch, options)
-        yield Progress(stage="undo", done=done, total=total, item=photos.shown(record.photo.name), problems=problems)
+    with writing(library, [record.target for _, _, record in writes]):
+        for done, (token, photo, record) in enumerate(writes, start=1):
+            problems += not _take_one(library, token, photo, record, batch, options)
+            name = photos.shown(record.photo.name)
+            yield Progress(stage="undo", done=done, total=total, item=name, problems=problems)
     if undone is not None and not problems:
         with library.write() as block:
             block.connection.exec_driver_sql("UPDATE batch SET undone = 1 WHERE id = ?", (undone,))

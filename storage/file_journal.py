@@ -5,13 +5,18 @@ the photo's new identity and the words that are now in its file. So a crash betw
 looks at the file and finishes the row.
 """
 
-# ruff: noqa: PTH116 -- file names are bytes here, which pathlib does not take
+# ruff: noqa: PTH116, PTH120 -- file names are bytes here, which pathlib does not take
 
+import base64
+import contextlib
+import json
 import os
-from collections.abc import Collection
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from storage import history, suggestions
 from storage.import_words import words_json
@@ -142,22 +147,38 @@ def settle(block: Write, photo: int, found: InFile, *, ours: bool) -> None:
     suggestions.clear_problem(block, photo, STAGE)
 
 
-def writes_of(library: Library, batch: int) -> list[tuple[int, int | None, UndoRecord]]:
-    """The writes of a batch that are in their files, oldest first: row, photo, record."""
-    with library.read() as connection:
-        rows = connection.exec_driver_sql(
-            f"SELECT id, photo_id, intent FROM file_write WHERE batch_id = ? AND done = {int(Outcome.WRITTEN)} "
-            "ORDER BY id",
-            (batch,),
-        ).all()
-    return [(int(token), photo, undo.from_bytes(intent)) for token, photo, intent in rows]
+WRITING = "writing"
+"""Key of the setting that names the folders a batch writes in, as long as it does."""
 
 
-def recover(library: Library, folders: Collection[Path] = ()) -> int:
-    """Finish what a crash interrupted: rows of writes that were under way, and what they left in their folders.
+@contextlib.contextmanager
+def writing(library: Library, places: Iterable[Path]) -> Iterator[None]:
+    """Remember the folders in which temporary files may be, so that the start after a crash can clear them away.
 
     Args:
-        folders: further folders to look for leftovers in.
+        places: the photos that are going to be written.
+    """
+    folders = sorted({os.path.dirname(os.path.realpath(os.fsencode(place))) for place in places})
+    _remember(library, [base64.b64encode(folder).decode() for folder in folders])
+    yield
+    # Not on an exception either: whatever ended the batch may have left something.
+    _remember(library, [])
+
+
+def _remember(library: Library, folders: Sequence[str]) -> None:
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (WRITING, json.dumps(folders))
+        )
+
+
+def _remembered(connection: Connection) -> set[Path]:
+    kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (WRITING,)).scalar()
+    return {Path(os.fsdecode(base64.b64decode(folder))) for folder in json.loads(kept or "[]")}
+
+
+def recover(library: Library) -> int:
+    """Finish what a crash interrupted: rows of writes that were under way, and what they left in their folders.
 
     Returns:
         how many writes were under way.
@@ -166,8 +187,9 @@ def recover(library: Library, folders: Collection[Path] = ()) -> int:
         rows = connection.exec_driver_sql(
             f"SELECT id, photo_id, intent FROM file_write WHERE done = {int(Outcome.UNDER_WAY)} ORDER BY id"
         ).all()
-    backup = backup_folder(library)
-    places = {*folders, *([backup] if backup.is_dir() else [])}
+        places = _remembered(connection)
+    if (backup := backup_folder(library)).is_dir():
+        places.add(backup)
     records = [(int(token), photo, undo.from_bytes(intent)) for token, photo, intent in rows]
     for folder in sorted({*places, *(record.target.parent for _, _, record in records)}):
         write.sweep(folder)

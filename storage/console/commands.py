@@ -159,7 +159,9 @@ def review_command(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def history_command(library: Library, arguments: argparse.Namespace) -> int:
-    """`altfolio history`: what was done, newest first."""
+    """`altfolio history`: what was done, newest first; `--report N` what became of each file of a batch."""
+    if arguments.report is not None:
+        return _report(library, arguments.report, as_json=arguments.json)
     with library.read() as connection:
         done = history.batches(connection, arguments.limit or 100)
     if arguments.json:
@@ -174,6 +176,18 @@ def history_command(library: Library, arguments: argparse.Namespace) -> int:
         print(f"{batch.id:>6}  {batch.at}  {batch.label}{'  (undone)' if batch.undone else ''}")
     if not done:
         print("Nothing was done yet.")
+    return 0
+
+
+def _report(library: Library, batch: int, *, as_json: bool) -> int:
+    from storage import embed_report
+
+    with library.read() as connection:
+        report = embed_report.of(connection, batch)
+    if as_json:
+        output.print_json(report.as_json())
+    else:
+        print(report.as_text())
     return 0
 
 
