@@ -37,6 +37,7 @@ _SCAN_BLOCK: Final = 256 * 1024
 _MOST_SCAN_MARKERS: Final = 10_000
 _SIGNS: Final = (
     (0xE1, XMP_SIGN, "APP1 XMP"),
+    (0xE1, b"XMP\0" + XMP_SIGN[4:], "APP1 XMP"),  # left by a program that resizes; read by others, so replaced
     (0xE1, EXTENDED_SIGN, "APP1 ExtendedXMP"),
     (0xE1, EXIF_SIGN, "APP1 Exif"),
     (0xE2, MPF_SIGN, "APP2 MPF"),
@@ -209,8 +210,9 @@ def _end_of_scan(source: Buffer, at: int) -> int:
 
 def _packet_change(source: Buffer, units: Sequence[Unit], packet: bytes) -> Change:
     found = [unit for unit in units if unit.kind == "APP1 XMP"]
-    if len(found) > 1:
-        raise refused("JPEG", "xmp-twice", "has more than one XMP packet")
+    strange = any(unit.kind == "APP1" and b"<?xpacket" in content(source, unit) for unit in units)
+    if len(found) > 1 or strange:
+        raise refused("JPEG", "xmp-twice", "has more than one XMP packet, or one that is not marked as such")
     if found:
         unit = found[0]
         room = len(content(source, unit)) - len(XMP_SIGN)
