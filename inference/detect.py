@@ -30,6 +30,14 @@ INSIDE = 0.75
 """A box of a tile that lies to this share in a surer box of the same label is a part of that thing (seen on 128 COCO
 photos: people counted rightly rise from 0.72 to 0.79)."""
 
+DOUBT = 0.5
+"""How much the whole photo's opinion weighs against the box of a part, both as log odds: it sees the surroundings,
+without which much looks like something else. 0.25 to 1 give nearly the same (average precision of classes by photo, 128 COCO
+photos: 0.854 to 0.857; without it 0.847, without parts 0.805)."""
+
+UNSEEN = 0.05
+"""Score of a label that the whole photo doesn't show at all; the least that its opinion can be."""
+
 MOST = 100
 """Boxes kept of one photo; COCO's own evaluation keeps as many."""
 
@@ -67,7 +75,10 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
 
     def look(image: "Image") -> RawFindings:
         seen = [_see(image, view, network, pack, labels) for view in sights]
-        return RawFindings(detections=_detections(merge(seen, pack.output.overlap), labels))
+        merged = merge(seen, pack.output.overlap)
+        if len(seen) > 1:
+            merged = in_context(merged, seen[0])
+        return RawFindings(detections=_detections(merged, labels, pack.output.floor))
 
     return look, network
 
@@ -96,7 +107,7 @@ def _see(image: "Image", view: View, network: Network, pack: Pack, labels: list[
             f"The model pack “{pack.id}” can't be used: its network answers {scores.shape} and {boxes.shape}, which "
             f"doesn't fit its {len(labels)} labels. Install it again."
         )
-    return placed(decode_ssd(scores, boxes, pack.output.activation, pack.output.floor), view)
+    return placed(decode_ssd(scores, boxes, pack.output.activation, min(UNSEEN, pack.output.floor)), view)
 
 
 def decode_ssd(scores: "Array", boxes: "Array", activation: str, floor: float) -> Boxes:
@@ -157,9 +168,31 @@ def merge(seen: list[Boxes], overlap: float) -> Boxes:
     return Boxes(corners[order], scores[order], labels[order])
 
 
-def _detections(boxes: Boxes, labels: list[str]) -> tuple[Detection, ...]:
+def in_context(boxes: Boxes, whole: Boxes) -> Boxes:
+    """Boxes with their scores lowered where the whole photo shows less of their label; never raised, so that a sure
+    thing doesn't make its doubtful neighbours count. Surest first again.
+    """
+    import numpy as np
+
+    opinions = np.full(int(boxes.labels.max(initial=-1)) + 1, UNSEEN, np.float32)
+    shared = whole.labels < opinions.size
+    np.maximum.at(opinions, whole.labels[shared], whole.scores[shared])
+    odds = _log_odds(boxes.scores) + DOUBT * _log_odds(opinions[boxes.labels])
+    scores = np.minimum(boxes.scores, 1 / (1 + np.exp(-odds / (1 + DOUBT))))
+    order = np.argsort(-scores, kind="stable")
+    return Boxes(boxes.corners[order], scores[order], boxes.labels[order])
+
+
+def _log_odds(scores: "Array") -> "Array":
+    import numpy as np
+
+    limited = np.clip(scores, 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(limited / (1 - limited)), np.float32)
+
+
+def _detections(boxes: Boxes, labels: list[str], floor: float) -> tuple[Detection, ...]:
     return tuple(
         Detection(labels[label], float(score), Box(*(float(edge) for edge in corners)))
         for corners, score, label in zip(boxes.corners, boxes.scores, boxes.labels, strict=True)
-        if labels[label]
+        if labels[label] and score >= floor
     )

@@ -108,6 +108,14 @@ def test_a_part_of_a_thing_is_not_another_one_where_there_are_several_views() ->
     assert len(detect.merge([both], 0.5).scores) == 2
 
 
+def test_the_whole_photo_lowers_what_it_does_not_see_and_raises_nothing() -> None:
+    found = boxes((0.1, 0.1, 0.2, 0.2, 0.9, 0), (0.5, 0.5, 0.9, 0.9, 0.8, 1), (0.3, 0.3, 0.4, 0.4, 0.3, 1))
+    judged = detect.in_context(found, boxes((0.5, 0.5, 0.9, 0.9, 0.8, 1)))
+    assert judged.scores.tolist() == pytest.approx([0.8, 0.6185, 0.3], abs=1e-3)
+    assert judged.labels.tolist() == [1, 0, 1]
+    assert len(detect.in_context(boxes(), boxes()).scores) == 0
+
+
 _edge = st.floats(0, 1, width=32)
 
 
