@@ -10,6 +10,7 @@ missed here is found by the next full scan.
 """
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,7 +19,7 @@ from pathlib import Path
 from watchdog import events
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
+from watchdog.observers.api import BaseObserver
 
 from storage.image_head import PHOTO_SUFFIXES
 from storage.job import KnownError
@@ -60,10 +61,10 @@ class LibraryWatch:
         self._first = self._last = 0.0
         self._relisted = True
         self._stopped = False
+        self._watching = threading.Event()
         self._roots: dict[Path, State] = {}
-        self._watches: dict[Path, ObservedWatch] = {}
+        self._observers: dict[Path, BaseObserver] = {}
         self._polled: dict[Path, float] = {}
-        self._observer: BaseObserver | None = None
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._unlisten: Callable[[], None] = lambda: None
 
@@ -71,6 +72,10 @@ class LibraryWatch:
         """Begin to watch; returns at once. Folders that are added to the library later are watched too."""
         self._unlisten = self._library.listen(self._library_changed)
         self._thread.start()
+
+    def wait_until_watching(self, timeout: float | None = None) -> bool:
+        """Wait until the folders that the library has now are watched; False where that took longer than `timeout`."""
+        return self._watching.wait(timeout)
 
     def stop(self) -> None:
         """Stop; returns when no scan of the watch runs any more."""
@@ -97,19 +102,18 @@ class LibraryWatch:
             self._lock.notify()
 
     def _run(self) -> None:
-        self._observer = Observer()
-        self._observer.start()
         try:
             next_look = 0.0
             while self._wait(next_look):
                 if self._relisted or time.monotonic() >= next_look:
                     self._relisted = False
                     self._look_at_roots()
+                    self._watching.set()
                     next_look = time.monotonic() + LOOK_S
                 self._scan_noted()
         finally:
-            self._observer.stop()
-            self._observer.join()
+            for root in [*self._observers]:
+                self._unwatch(root)
 
     def _wait(self, next_look: float) -> bool:
         """Sleep until something is to be done; False when the watch is to end."""
@@ -131,6 +135,8 @@ class LibraryWatch:
                 return
             flat, deep = self._flat - self._deep, self._deep
             self._flat, self._deep = set(), set()
+        for folder in deep:
+            self._watch_inside(folder)
         self._scan(flat, recursive=False)
         self._scan(deep, recursive=True)
 
@@ -169,7 +175,6 @@ class LibraryWatch:
                 self._note(root, deep=True)
 
     def _watch(self, root: Path) -> None:
-        assert self._observer is not None
         kinds: list[type[FileSystemEvent]] = [
             events.FileCreatedEvent,
             events.FileModifiedEvent,
@@ -182,17 +187,32 @@ class LibraryWatch:
         if _is_remote(root):
             self._polled[root] = time.monotonic() + POLL_S
             return
+        observer = Observer()
+        observer.schedule(_Handler(self._note), str(root), recursive=True, event_filter=kinds)
         try:
-            handler = _Handler(self._note)
-            self._watches[root] = self._observer.schedule(handler, str(root), recursive=True, event_filter=kinds)
+            observer.start()
         except OSError:  # the system's limit of watched folders is reached
             self._polled[root] = time.monotonic() + POLL_S
+            return
+        self._observers[root] = observer
 
     def _unwatch(self, root: Path) -> None:
         self._polled.pop(root, None)
-        watch = self._watches.pop(root, None)
-        if watch is not None and self._observer is not None:
-            self._observer.unschedule(watch)
+        observer = self._observers.pop(root, None)
+        if observer is not None:
+            _end(observer)
+
+    def _watch_inside(self, folder: Path) -> None:
+        """Watch the folders inside a new one too.
+
+        On Linux each folder is watched by itself, and watchdog leaves those out that arrive inside another one. The
+        new watch of the topmost folder begins before the old one ends, so nothing is missed in between.
+        """
+        if sys.platform == "linux" and _has_folders(folder):
+            for root in [root for root in self._observers if folder.is_relative_to(root)]:
+                old = self._observers.pop(root)
+                self._watch(root)
+                _end(old)
 
 
 class _Handler(FileSystemEventHandler):
@@ -210,6 +230,19 @@ class _Handler(FileSystemEventHandler):
                 self._note(path, deep=True)
             elif _concerns(path):
                 self._note(path.parent)
+
+
+def _end(observer: BaseObserver) -> None:
+    observer.stop()
+    observer.join()
+
+
+def _has_folders(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.is_dir() for entry in entries)
+    except OSError:
+        return False
 
 
 def _concerns(path: Path) -> bool:

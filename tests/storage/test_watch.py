@@ -1,0 +1,114 @@
+"""A watched library follows its folders by itself."""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.library import Library
+from storage.scan import folder_problems, scan
+from storage.watch import LibraryWatch
+from tests.storage.photo_maker import jpeg, put
+
+DEADLINE_S = 20.0
+"""Far beyond what is promised, because test machines are busy; the waiting ends as soon as the library changed."""
+
+
+class Follower:
+    """A library with a watch, and a way to wait for what it does."""
+
+    def __init__(self, library: Library, folder: Path) -> None:
+        self.library = library
+        self.folder = folder
+        self._changed = threading.Event()
+        library.listen(lambda _: self._changed.set())
+
+    def names(self) -> set[str]:
+        with self.library.read() as connection:
+            return {
+                bytes(name).decode()
+                for name in connection.exec_driver_sql("SELECT file FROM photo WHERE missing_since IS NULL").scalars()
+            }
+
+    def wait_until(self, state: Callable[[], bool]) -> None:
+        end = time.monotonic() + DEADLINE_S
+        while not state():
+            left = end - time.monotonic()
+            assert left > 0, f"the library has {self.names()}"
+            self._changed.wait(min(left, 0.5))
+            self._changed.clear()
+
+
+@pytest.fixture
+def follower(tmp_path: Path) -> Iterator[Follower]:
+    folder = tmp_path / "photos"
+    put(folder, "a.jpg", jpeg(1))
+    with Library(tmp_path / "library.altfolio") as library:
+        list(scan(library, [folder]))
+        watch = LibraryWatch(library)
+        watch.start()
+        watch.wait_until_watching()
+        try:
+            yield Follower(library, folder)
+        finally:
+            watch.stop()
+
+
+def test_new_changed_and_deleted_photos_are_noticed(follower: Follower) -> None:
+    put(follower.folder, "b.jpg", jpeg(2))
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "b.jpg"})
+    (follower.folder / "a.jpg").rename(follower.folder / "c.jpg")
+    follower.wait_until(lambda: follower.names() == {"b.jpg", "c.jpg"})
+    (follower.folder / "b.jpg").unlink()
+    follower.wait_until(lambda: follower.names() == {"c.jpg"})
+
+
+def test_whole_folders_come_and_go(follower: Follower, tmp_path: Path) -> None:
+    outside = put(tmp_path / "camera", "deep/x.jpg", jpeg(3)).parent.parent
+    outside.rename(follower.folder / "imported")
+    follower.wait_until(lambda: "x.jpg" in follower.names())
+    put(follower.folder, "imported/deep/y.jpg", jpeg(4))
+    follower.wait_until(lambda: "y.jpg" in follower.names())
+    shutil.rmtree(follower.folder / "imported")
+    follower.wait_until(lambda: follower.names() == {"a.jpg"})
+
+
+def test_a_disk_that_goes_and_comes_back_loses_nothing(follower: Follower, tmp_path: Path) -> None:
+    follower.folder.rename(tmp_path / "unplugged")
+    follower.wait_until(lambda: len(folder_problems(follower.library)) == 1)
+    assert follower.names() == {"a.jpg"}
+    put(tmp_path / "unplugged", "b.jpg", jpeg(2))
+    (tmp_path / "unplugged").rename(follower.folder)
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "b.jpg"})
+    put(follower.folder, "c.jpg", jpeg(3))
+    follower.wait_until(lambda: "c.jpg" in follower.names())
+    assert folder_problems(follower.library) == []
+
+
+def test_folders_that_are_added_later_are_watched_too(follower: Follower, tmp_path: Path) -> None:
+    other = put(tmp_path / "other", "o.jpg", jpeg(5)).parent
+    list(scan(follower.library, [other]))
+    follower.wait_until(lambda: "o.jpg" in follower.names())
+    put(other, "p.jpg", jpeg(6))
+    follower.wait_until(lambda: "p.jpg" in follower.names())
+
+
+def test_hidden_and_other_files_raise_no_scan(follower: Follower) -> None:
+    put(follower.folder, ".altfolio-tmp.jpg", jpeg(7))
+    put(follower.folder, "notes.txt", b"text")
+    put(follower.folder, "b.jpg", jpeg(2))
+    follower.wait_until(lambda: "b.jpg" in follower.names())
+    assert follower.names() == {"a.jpg", "b.jpg"}
+
+
+def test_stopping_twice_or_before_the_start_is_fine(tmp_path: Path) -> None:
+    with Library(tmp_path / "library.altfolio") as library:
+        watch = LibraryWatch(library)
+        watch.stop()
+        watch = LibraryWatch(library)
+        watch.start()
+        watch.stop()
+        watch.stop()
