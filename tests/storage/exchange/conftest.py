@@ -1,7 +1,7 @@
 """A library whose photos have words of every kind, and strategies for nasty ones."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -19,8 +19,8 @@ from tests.storage.conftest import TREE
 class Words:
     """Words of one photo, to be put into a library."""
 
-    texts: dict[tuple[Field, str], tuple[str, TextState, str | None]] = field(default_factory=dict)
-    tags: dict[str, tuple[TagState, float | None, int | None]] = field(default_factory=dict)
+    texts: Mapping[tuple[Field, str], tuple[str, TextState, str | None]] = field(default_factory=dict)
+    tags: Mapping[str, tuple[TagState, float | None, int | None]] = field(default_factory=dict)
 
 
 NASTY = [
