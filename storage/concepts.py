@@ -65,8 +65,11 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
         "INSERT OR IGNORE INTO concept_above (concept_id, above_id) VALUES (?, ?)",
         [(ids[c.key], ids[above]) for c in concepts for above in (*c.above, c.key)],
     )
-    words = {(spelled(word), ids[c.key]) for c in concepts for word in (c.name, *c.words) if spelled(word)}
-    connection.exec_driver_sql("INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", sorted(words))
+    names = {(spelled(word), ids[c.key], 1) for c in concepts for word in (c.name, c.key) if spelled(word)}
+    words = {(spelled(word), ids[c.key], 0) for c in concepts for word in c.words if spelled(word)}
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO concept_word (word, concept_id, own) VALUES (?, ?, ?)", [*sorted(names), *sorted(words)]
+    )
     connection.exec_driver_sql(_PLACE_KEYWORDS)
     after = _above(connection)
     _refresh_photos_of(connection, [c for c in before.keys() | after.keys() if before.get(c) != after.get(c)])
@@ -137,7 +140,7 @@ def for_keyword(connection: Connection, keyword: str) -> int:
     number = connection.exec_driver_sql("SELECT id FROM concept WHERE key = ?", (f"keyword:{folded}",)).scalar_one()
     if spelled(keyword):
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO concept_word (word, concept_id) VALUES (?, ?)", (spelled(keyword), number)
+            "INSERT OR IGNORE INTO concept_word (word, concept_id, own) VALUES (?, ?, 1)", (spelled(keyword), number)
         )
         connection.exec_driver_sql(f"{_PLACE_KEYWORDS} AND k.id = ?", (number,))
     return int(number)

@@ -67,6 +67,7 @@ CREATE INDEX concept_above_by_concept ON concept_above (concept_id, above_id);
 CREATE TABLE concept_word (
     word TEXT NOT NULL,
     concept_id INTEGER NOT NULL REFERENCES concept (id) ON DELETE CASCADE,
+    own INTEGER NOT NULL,
     PRIMARY KEY (word, concept_id)
 ) WITHOUT ROWID;
 CREATE TABLE tag (

@@ -122,8 +122,9 @@ concept_above = Table(
 concept_word = Table(
     "concept_word",
     metadata,
-    Column("word", Text, primary_key=True),  # folded by `words.fold`
+    Column("word", Text, primary_key=True),  # as `spelling.spelled` writes it
     Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+    Column("own", Integer),  # 1 where it is the concept's name or key, 0 for plurals, synonyms and other languages
 )
 
 tag = Table(

@@ -116,9 +116,13 @@ class Names:
         return longest
 
     def _part(self, words: Sequence[str]) -> tuple[int, ...]:
-        """Concepts that have these words in a row as a part of a name."""
+        """Concepts that have these words in a row as a part of their own name.
+
+        Not of a synonym: "birthday" is no cake because a birthday cake is one.
+        """
         found = self._connection.exec_driver_sql(
-            "SELECT DISTINCT concept_id FROM concept_word WHERE instr(' ' || word || ' ', ?) ORDER BY concept_id",
+            "SELECT DISTINCT concept_id FROM concept_word WHERE own AND instr(' ' || word || ' ', ?) "
+            "ORDER BY concept_id",
             (f" {' '.join(words)} ",),
         )
         return tuple(int(concept) for (concept,) in found)

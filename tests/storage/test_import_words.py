@@ -119,7 +119,7 @@ def test_drafts_give_way_and_suggestions_become_certain(photo: OnePhoto) -> None
         run = block.connection.exec_driver_sql
         run("INSERT INTO text VALUES (1, 0, 'en', 'May be a dog', 'A dog', 0, 0)")
         run("INSERT INTO concept (id, key, name, kind) VALUES (1, 'dog', 'dog', 'animal'), (2, 'cat', 'cat', 'animal')")
-        run("INSERT INTO concept_word VALUES ('dog', 1), ('cat', 2)")
+        run("INSERT INTO concept_word VALUES ('dog', 1, 1), ('cat', 2, 1)")
         run("INSERT INTO tag VALUES (1, 1, 0, 0, 0.7, 2), (1, 2, 0, 2, 0.6, 1)")
         block.touch(1)
     found = photo.says(alt="Rex", keywords=("Dog", "cat"))

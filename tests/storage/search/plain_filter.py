@@ -91,7 +91,7 @@ class PlainPhoto:
 
 @dataclass(frozen=True)
 class PlainLibrary:
-    """Photos, and the concepts by key: what is above each, and its names as words with one space between."""
+    """Photos, and the concepts by key, which is their name: what is above each, and all its words as `spelled`."""
 
     photos: tuple[PlainPhoto, ...]
     above: Mapping[str, frozenset[str]]
@@ -209,7 +209,7 @@ class PlainLibrary:
 
     def _named(self, words: Sequence[str]) -> set[str]:
         part = f" {' '.join(words)} "
-        return self._whole(words) or {key for key, names in self.names.items() if any(part in f" {n} " for n in names)}
+        return self._whole(words) or {key for key in self.names if part in f" {' '.join(tokens(key))} "}
 
     def _begun(self, words: Sequence[str]) -> set[str]:
         begun = f" {' '.join(words)}"

@@ -22,7 +22,7 @@ VOCABULARY = {
     "dog": (("animal",), ("dog", "dogs", "chien", "犬")),
     "golden retriever": (("dog", "animal"), ("golden retriever",)),
     "hot dog": (("food",), ("hot dog", "hot dogs")),
-    "food": ((), ("food",)),
+    "food": ((), ("food", "retriever chow")),
     "t-shirt": ((), ("T-shirt",)),
 }
 ABOVE = {key: frozenset(above) for key, (above, _) in VOCABULARY.items()}
