@@ -35,7 +35,7 @@ def read_heif(read: Read, size: int, *, crop: bool) -> HeifHead:
         crop: the decoder applies the clean aperture (libheif does, libavif does not).
 
     Raises:
-        struct.error, ValueError, IndexError: the structure is broken.
+        struct.error, ValueError, LookupError: the structure is broken.
     """
     meta = _meta(read, size)
     boxes = {kind: (start, stop) for kind, start, stop in _boxes(meta, 4, len(meta))}
@@ -117,7 +117,7 @@ def _exif_at(read: Read, meta: bytes, boxes: dict[bytes, tuple[int, int]]) -> in
         if extent is None:
             return None
         skip = struct.unpack(">I", read(extent, 4))[0]  # ISO/IEC 23008-12, A.2.1: exif_tiff_header_offset
-    except (struct.error, IndexError, KeyError, OverflowError):
+    except (struct.error, LookupError, OverflowError):
         return None
     return extent + 4 + int(skip)
 

@@ -8,6 +8,7 @@ Invariants: the result is always mode RGB, upright, transparent parts on white; 
 """
 
 import io
+import logging
 import threading
 import warnings
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from storage.bare_image import bare
 from storage.image_head import ImageHead, broken, read_head
 from storage.job import KnownError
 from storage.photo_source import open_source, unreadable
@@ -92,13 +94,24 @@ def open_upright(path: Path, *, max_side: int | None = None) -> "Image":
     except OSError as error:
         if error.errno is not None:  # the system's, not a decoder's
             raise unreadable(path, error) from error
-        raise _undecodable(path, head, error) from error
+        return _decode_bare(plugin, path, head, max_side, error)
     except MemoryError as error:
         raise KnownError(
-            f"“{shown(path.name)}” is too large for this machine's memory. Close other programs."
+            f"“{shown(path.name)}” needs more memory than is free. Close other programs and try again."
         ) from error
     except Exception as error:  # decoders raise anything on hostile input; all of it is the file's fault
-        raise _undecodable(path, head, error) from error
+        return _decode_bare(plugin, path, head, max_side, error)
+
+
+def _decode_bare(plugin: Plugin, path: Path, head: ImageHead, max_side: int | None, first: Exception) -> "Image":
+    """Try once more without the metadata, which may be all that is broken."""
+    try:
+        content = bare(path.read_bytes(), head.format)
+        if content is not None:
+            return _decode(plugin, io.BytesIO(content), head, max_side)
+    except Exception:  # as above; the first error says more
+        raise _undecodable(path, head, first) from first
+    raise _undecodable(path, head, first) from first
 
 
 def decode(encoded: bytes, head: ImageHead, *, max_side: int | None = None) -> "Image":
@@ -169,13 +182,15 @@ def _eight_bit(image: "Image") -> "Image":
     """Scale deep greys to 8 bits per sample; Pillow itself would clip them to white."""
     if image.mode.startswith("I;16") or image.mode in ("I", "F"):
         deep = image.convert("F") if image.mode == "F" else image.convert("I")
-        low, high = deep.getextrema()
+        low, high = map(float, deep.getextrema())  # type: ignore[arg-type]
         if image.mode.startswith("I;16"):
-            low, high = 0, 65535
-        elif image.mode == "I" and low >= 0:  # type: ignore[operator]
-            low, high = 0, 255 if high <= 255 else max(high, 65535)  # type: ignore[operator]
-        scale = 255 / ((high - low) or 1)  # type: ignore[operator]
-        return deep.convert("F").point(lambda value: value * scale - low * scale).convert("L")  # type: ignore[operator]
+            low, high = 0.0, 65535.0
+        elif low >= 0 and high <= 255:
+            low, high = 0.0, 1.0 if image.mode == "F" and high <= 1 else 255.0
+        else:  # no convention says what white is: the brightest pixel
+            low = min(low, 0.0)
+        scale = 255 / ((high - low) or 1.0)
+        return deep.convert("F").point(lambda value: value * scale - low * scale).convert("L")
     if image.mode == "LAB":
         from PIL import ImageCms
 
@@ -208,6 +223,7 @@ def _plugin(kind: str) -> Plugin:
 
 
 def _load_plugin(kind: str) -> Plugin:
+    logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its errors go to the terminal
     from PIL import AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
     if kind == "HEIC":

@@ -96,7 +96,7 @@ def read_head(source: PhotoSource) -> ImageHead:
         raise KnownError(f"“{name}” is not a photo in a format that Altfolio can read.")
     try:
         head = _READERS[kind](source)
-    except (struct.error, IndexError, ValueError, OverflowError, RecursionError) as error:
+    except (struct.error, LookupError, ValueError, OverflowError) as error:
         raise broken(name, kind) from error
     if head.width <= 0 or head.height <= 0:
         raise broken(name, kind)

@@ -3,6 +3,7 @@
 # File names are bytes here, which pathlib does not take.
 # ruff: noqa: PTH118, PTH208
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from storage.metadata.fields import PhotoWords
 from storage.metadata.read import SIDECAR, read_words_from
 from storage.metadata.sidecar import group_of, grouped
 from storage.photo_source import open_source
+from storage.photos import shown
 from storage.scan.walk import Entry
 
 
@@ -95,6 +97,10 @@ def _read_photo(found: Found, neighbours: Sequence[str]) -> PhotoRead:
     except KnownError as error:
         gone = isinstance(error.__cause__, FileNotFoundError)
         return PhotoRead(found, identity, digest=digest, problem=str(error), vanished=gone)
+    except Exception as error:  # a fault of ours must not keep all other photos out of the library
+        logging.getLogger(__name__).exception("reading %s", shown(path))
+        sentence = f"“{shown(path.name)}” met a fault of Altfolio ({error!r}). Please report it."
+        return PhotoRead(found, identity, digest=digest, problem=sentence)
     # Words that could not be read whole are not words that somebody removed.
     words = None if read.problem is not None else read.words
     beside = read.sidecars if SIDECAR in read.sources.values() else ()
