@@ -23,5 +23,7 @@ CONTAINERS: dict[str, Container] = {
 }
 """Stateless, so one of each serves all threads."""
 
-READ_ONLY: dict[str, Container] = dict.fromkeys(("BigTIFF", "DNG", "NEF", "ARW", "PEF", "CR2", "RAW"), _TIFF)
+READ_ONLY: dict[str, Container] = dict.fromkeys(
+    ("BigTIFF", "DNG", "NEF", "ARW", "PEF", "CR2", "ORF", "RW2", "RAW"), _TIFF
+)
 """Formats whose packet is read, and which are never written."""

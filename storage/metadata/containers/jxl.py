@@ -41,7 +41,8 @@ class JpegXl:
                 units.append(Unit(f"{box.type} head", box.start, box.body))
                 units += [Unit(box.type, box.body, box.stop, image=True)] if box.stop > box.body else []
             else:
-                kind = "XMP" if box is packet else "C2PA" if box.type == "jumb" else box.type
+                inner = bytes(source[box.body : box.body + 4]).decode("latin-1") if box.type == "brob" else box.type
+                kind = "XMP" if box is packet else "C2PA" if inner == "jumb" else box.type
                 units.append(Unit(kind, box.start, box.stop))
         return units
 

@@ -95,6 +95,12 @@ def test_a_sequence_is_written_only_where_nothing_moves() -> None:
         assert refused.value.cause == "sequence"
 
 
+def test_a_signature_is_named_as_one() -> None:
+    manifest = box("uuid", bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + b"manifest")
+    kinds = [unit.kind for unit in HEIF.units(build(Shape(before_mdat=manifest)))]
+    assert kinds.count("C2PA") == 1
+
+
 def test_xmp_that_describes_another_image_is_left_alone() -> None:
     before = build(Shape(packet=packet_of("depth map")))
     cdsc = before.index(b"cdsc\0\4")

@@ -79,6 +79,12 @@ def test_what_cannot_be_written_safely_is_refused_by_cause(cause: str, data: byt
     assert refused.value.cause == cause
 
 
+@pytest.mark.parametrize("signature", [box("jumb", b"manifest"), box("brob", b"jumb" + b"manifest")])
+def test_a_signature_is_named_as_one(signature: bytes) -> None:
+    kinds = [unit.kind for unit in JXL.units(HEAD + signature + box("jxlc", CODE))]
+    assert kinds.count("C2PA") == 1
+
+
 def test_the_proof_sees_any_changed_byte_that_is_not_the_packet() -> None:
     for before in (FILES["bare"], FILES["Exif before, XMP after"]):
         after = joined(before, JXL.splice(before, packet_of("kite")))

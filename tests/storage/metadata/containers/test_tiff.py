@@ -81,6 +81,26 @@ def test_packets_of_any_length_replace_one_another(order: str, lengths: list[int
     assert len(now) <= len(before) + 1 + longest, "a file grows by its longest packet, not by every edit"
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_packets_of_bigtiff_and_raw_variants_are_read(order: str) -> None:
+    packet = packet_of("from a camera")
+    mark = b"II" if order == "<" else b"MM"
+    big = struct.pack(order + "2sHHHQ", mark, 43, 8, 0, 16) + struct.pack(order + "Q", 1)
+    big += struct.pack(order + "HHQQ", 700, 1, len(packet), 44) + packet
+    assert TIFF.read_packet(big) == packet
+    classic = build(order, [{700: (1, list(packet))}])
+    for magic in (0x55, 0x4F52, 0x5352):
+        assert TIFF.read_packet(mark + struct.pack(order + "H", magic) + classic[4:]) == packet
+        with pytest.raises(Refused):
+            TIFF.units(mark + struct.pack(order + "H", magic) + classic[4:])
+    assert TIFF.read_packet(mark + struct.pack(order + "H", 77) + classic[4:]) is None
+
+
+def test_a_signature_is_named_as_one() -> None:
+    signed = build("<", [{52545: (7, list(b"manifest" * 4))}])
+    assert [unit.kind for unit in TIFF.units(signed)].count("C2PA") == 1
+
+
 def test_a_packet_whose_bytes_serve_another_field_too_is_left_there() -> None:
     packet = packet_of("shared")
     before = bytearray(build("<", [{700: (1, list(packet)), 60000: (1, list(packet))}]))
