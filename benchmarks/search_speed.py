@@ -40,7 +40,9 @@ QUESTIONS = (
     "beach",
     "beach thing2",
     '"sunny day"',
-    "word17 word18",
+    "corba decor",
+    "two thing3",
+    "tag:=thing4",
     "people:2",
     "people:3..",
     "thing2 people:5..",
@@ -64,7 +66,7 @@ QUESTIONS = (
     "(thing2 OR thing3) -(thing4 OR people:0)",
 )
 
-TYPED = ("t", "th", "thing", "b", "be", "bea", "wo", "word1", "s", "sunny d", "img", "tag:gro")
+TYPED = ("t", "th", "thing", "b", "be", "bea", "sto", "stora", "s", "sunny d", "img", "tag:gro")
 
 
 def main() -> None:
@@ -142,8 +144,17 @@ def _vocabulary() -> Iterator[ConceptRow]:
 
 
 def _sentence(rng: random.Random) -> str:
-    words = [f"word{int(rng.paretovariate(0.7)) % 20_000}" for _ in range(10)]
+    words = [_word(int(rng.paretovariate(0.7)) % 20_000) for _ in range(10)]
     return " ".join([*words, rng.choice(("beach", "sunny day", "rain", "street", "garden"))])
+
+
+def _word(number: int) -> str:
+    """A word for a number: three to seven letters, spread over the alphabet as syllables are."""
+    syllables = ("ba", "cor", "de", "fil", "go", "hu", "is", "ka", "lam", "me", "nor", "pi", "ra", "sto", "tu", "wen")
+    word = syllables[number % 16]
+    while number := number // 16:
+        word += syllables[(number * 7) % 16]
+    return word
 
 
 def report(library: Library, rounds: int) -> None:

@@ -5,7 +5,7 @@ name, finds "golden retriever". Words beside each other are one name where toget
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -23,6 +23,10 @@ SHORTEST_BEGINNING = 3
 """Letters from which on a word being typed is looked for as a beginning in texts; a shorter one is the beginning of a
 twentieth of all words, and adding up where they are takes FTS5 half a second in a large library."""
 
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = {(text,): number for number, word in enumerate(_NUMBER_WORDS, 1) for text in (word, str(number))}
+"""Numbers that count what stands after them; more than a dozen of a thing nobody counts in a photo."""
+
 FILLERS = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "with"])
 """English words that say nothing about a photo; left out beside other words unless they belong to a name."""
 
@@ -35,11 +39,15 @@ class Meaning:
         concepts: any of these as a tag, or anything below them.
         texts: any of these rows of words in the texts or the file name.
         beginning: the last word of each row may go on.
+        count: how many of the concepts are asked for ("two dogs"), None where the question doesn't say; a text
+            that has the number too (`count_texts`) will do.
     """
 
     concepts: tuple[int, ...]
     texts: tuple[tuple[str, ...], ...]
     beginning: bool = False
+    count: int | None = None
+    count_texts: tuple[tuple[str, ...], ...] = ()
 
 
 class Names:
@@ -91,10 +99,15 @@ class Names:
                 yield part
                 at, kept = at + 1, True
                 continue
+            counted = self._counted(parts[at : at + 1 + LONGEST_NAME])
+            if counted is not None:
+                meaning, length = counted
+                yield meaning
+                at, kept = at + length, True
+                continue
             length = self._longest(parts[at : at + LONGEST_NAME])
             if length > 1:
-                words = tuple(w for p in parts[at : at + length] if isinstance(p, Word) for w in p.words)
-                yield Meaning(self.whole(words), tuple((*words[:-1], last) for last in forms(words[-1])))
+                yield self._joined(parts[at : at + length])
                 at, kept = at + length, True
                 continue
             at += 1
@@ -102,6 +115,25 @@ class Names:
                 continue
             yield self.meaning(part)
             kept = True
+
+    def _counted(self, parts: Sequence[Query]) -> tuple[Meaning, int] | None:
+        """A number and the whole name after it, and how many parts that is; None where it is something else."""
+        number, rest = parts[0], parts[1:]
+        if not (isinstance(number, Word) and number.words in NUMBERS) or self._longest(parts[:LONGEST_NAME]) > 1:
+            return None
+        if not rest or not isinstance(rest[0], Word) or rest[0].phrase or rest[0].beginning:
+            return None
+        length = self._longest(rest)
+        meaning = self._joined(rest[:length])
+        if not meaning.concepts:
+            return None
+        return replace(meaning, count=NUMBERS[number.words], count_texts=(number.words,)), length + 1
+
+    def _joined(self, parts: Sequence[Query]) -> Meaning:
+        """Plain words that are one name together, or a single one."""
+        words = tuple(w for part in parts if isinstance(part, Word) for w in part.words)
+        texts = tuple((*words[:-1], last) for last in forms(words[-1]))
+        return Meaning(self.whole(words), texts if len(parts) > 1 or len(words) == 1 else (words,))
 
     def _longest(self, parts: Sequence[Query]) -> int:
         """How many words from the first on are one name; 1 where none are."""

@@ -56,7 +56,15 @@ class Where:
     values: tuple[Any, ...] = ()
 
 
-Condition = Match | Where
+@dataclass(frozen=True, slots=True)
+class Both:
+    """An FTS5 expression and a condition in SQL, both to hold: the index finds the few photos to look at."""
+
+    match: Match
+    where: Where
+
+
+Condition = Match | Where | Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,7 @@ def plan(connection: Connection, query: Query) -> Plan:
     rest = tuple(part for part in parts if part not in dates)
     lows = [_place(d.first) for d in dates if d.first is not None] + [1 << ID_BITS for _ in dates]
     highs = [_place_after(d.last) - 1 for d in dates if d.last is not None]
-    conditions = _Compiler(connection, query).all(rest)
-    wheres = [c for c in conditions if isinstance(c, Where)]
-    matches = [c for c in conditions if isinstance(c, Match)]
+    matches, wheres = _parted(_Compiler(connection, query).all(rest))
     return Plan(
         match=_joined(matches).expression if matches else None,
         low=max(lows) if lows else None,
@@ -177,7 +183,8 @@ class _Compiler:
         match node:
             case Meaning():
                 concepts = node.concepts
-                return _and([Match(_any_concept(concepts)), _tagged(concepts, scores, below=True)])
+                tagged = _tagged(concepts, scores, below=True, count=node.count)
+                return _and([Match(_any_concept(concepts)), tagged])
             case Word():
                 return self._scored(self._names.meaning(node), scores)
             case TagNamed():
@@ -213,9 +220,13 @@ def _takes_score(node: Query) -> bool:
             return False
 
 
-def _meaning(found: Meaning) -> Match:
+def _meaning(found: Meaning) -> Condition:
     texts = _texts(TEXT_COLUMNS, found.texts, beginning=found.beginning)
-    return Match(f"({_any_concept(found.concepts)} OR {texts})" if found.concepts else texts)
+    match = Match(f"({_any_concept(found.concepts)} OR {texts})" if found.concepts else texts)
+    if found.count is None:
+        return match
+    said = Match(_texts(TEXT_COLUMNS, found.count_texts, beginning=False))
+    return Both(match, _as_where(_or([said, _tagged(found.concepts, (), below=True, count=found.count)])))
 
 
 def _any_concept(concepts: Iterable[int]) -> str:
@@ -234,14 +245,15 @@ def _texts(columns: Sequence[str], rows: Iterable[Sequence[str]], *, beginning: 
     return f"{{{' '.join(columns)}}} : ({phrases})"
 
 
-def _tagged(concepts: Sequence[int], scores: Sequence[Numbers], *, below: bool) -> Where:
-    """The photo has a tag of one of these concepts (or of one below) with such a score."""
+def _tagged(concepts: Sequence[int], scores: Sequence[Numbers], *, below: bool, count: int | None = None) -> Where:
+    """The photo has a tag of one of these concepts (or of one below) with such a score and that often."""
     ids = ",".join(str(int(concept)) for concept in concepts)
     chosen = f"t.concept_id IN ({ids})"
     if below:
         chosen = f"({chosen} OR t.concept_id IN (SELECT concept_id FROM concept_above WHERE above_id IN ({ids})))"
     live = f"t.photo_id = p.id AND t.state < {int(TagState.REJECTED)}"
     ranges = [_range("t.score", numbers) for numbers in scores]
+    ranges += [Where("t.count = ?", (count,))] if count is not None else []
     sql = " AND ".join([live, chosen, *(r.sql for r in ranges)])
     return Where(f"EXISTS (SELECT 1 FROM tag t WHERE {sql})", tuple(v for r in ranges for v in r.values))
 
@@ -295,27 +307,37 @@ def _joined(matches: Sequence[Match]) -> Match:
     return Match(f"({' AND '.join(m.expression for m in matches)})")
 
 
+def _parted(conditions: Sequence[Condition]) -> tuple[list[Match], list[Where]]:
+    """Conditions that all have to hold: what the index answers, and the rest."""
+    matches = [c.match if isinstance(c, Both) else c for c in conditions if not isinstance(c, Where)]
+    wheres = [c.where if isinstance(c, Both) else c for c in conditions if not isinstance(c, Match)]
+    return matches, wheres
+
+
 def _as_where(condition: Condition) -> Where:
     if isinstance(condition, Where):
         return condition
+    if isinstance(condition, Both):
+        found = _as_where(condition.match)
+        return Where(f"({found.sql} AND {condition.where.sql})", (*found.values, *condition.where.values))
     return Where("p.place IN (SELECT rowid FROM photo_words WHERE photo_words MATCH ?)", (condition.expression,))
 
 
 def _not(condition: Condition) -> Condition:
     if isinstance(condition, Match):
         return Match(f"(({ALL}) NOT {condition.expression})")
-    return Where(f"NOT ({condition.sql})", condition.values)
+    whole = _as_where(condition)
+    return Where(f"NOT ({whole.sql})", whole.values)
 
 
 def _and(conditions: Sequence[Condition]) -> Condition:
-    matches = [c for c in conditions if isinstance(c, Match)]
-    wheres: list[Where] = [c for c in conditions if isinstance(c, Where)]
-    if not conditions:
-        return Match(f"({ALL})")
+    matches, wheres = _parted(conditions)
     if not wheres:
-        return _joined(matches)
-    wheres = [*([_as_where(_joined(matches))] if matches else []), *wheres]
-    return Where(f"({' AND '.join(w.sql for w in wheres)})", tuple(v for w in wheres for v in w.values))
+        return _joined(matches) if matches else Match(f"({ALL})")
+    where = wheres[0]
+    if len(wheres) > 1:
+        where = Where(f"({' AND '.join(w.sql for w in wheres)})", tuple(v for w in wheres for v in w.values))
+    return Both(_joined(matches), where) if matches else where
 
 
 def _or(conditions: Sequence[Condition]) -> Condition:

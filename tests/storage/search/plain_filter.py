@@ -5,7 +5,7 @@ the rows themselves.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from storage.search.tree import (
@@ -26,6 +26,7 @@ from storage.search.tree import (
 )
 from storage.spelling import forms, tokens
 
+COUNTS = {("two",): 2, ("2",): 2}
 COLUMNS = ("alt", "caption", "title", "name")
 FILLERS = {"a", "an", "and", "the", "of", "in", "on", "at", "with"}
 
@@ -36,6 +37,7 @@ class PlainTag:
     state: int
     origin: int
     score: float | None
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,13 @@ class PlainLibrary:
             run = list(_leading_words(parts))[:6]
             begun = next((n for n, word in enumerate(run) if word.beginning), len(run))
             size = max((n for n in range(2, begun + 1) if self._whole(_cut(run[:n]))), default=1)
+            after = run[1:]
+            if size == 1 and run and run[0].words in COUNTS and after and not after[0].beginning:
+                named = max((n for n in range(1, len(after) + 1) if self._whole(_cut(after[:n]))), default=0)
+                if named:
+                    found.append(run[: 1 + named])
+                    parts = parts[1 + named :]
+                    continue
             if run:
                 filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
                 if not (filler and (found or len(parts) > 1)):
@@ -167,6 +176,13 @@ class PlainLibrary:
         return found
 
     def _word(self, words: Sequence[Word], photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
+        if len(words) > 1 and words[0].words in COUNTS and not self._whole(_cut(words)):
+            often = COUNTS[words[0].words]
+            concepts = self._whole(_cut(words[1:]))
+            if self._tagged(concepts, photo, scores, below=True, count=often):
+                return True
+            said = any(_in_row(photo.column(c), words[0].words, go_on=False) for c in COLUMNS)
+            return not scores and said and self._word([replace(words[1], typed=False), *words[2:]], photo, ())
         cut, last = _cut(words), words[-1]
         concepts = self._whole(cut)
         if len(words) == 1 and last.beginning:
@@ -190,12 +206,20 @@ class PlainLibrary:
             _in_row(photo.column(c), words, go_on=False) for photo in present for c in columns
         )
 
-    def _tagged(self, concepts: Iterable[str], photo: PlainPhoto, scores: Sequence[Numbers], *, below: bool) -> bool:
+    def _tagged(
+        self,
+        concepts: Iterable[str],
+        photo: PlainPhoto,
+        scores: Sequence[Numbers],
+        *,
+        below: bool,
+        count: int | None = None,
+    ) -> bool:
         wanted = set(concepts)
         for tag in photo.live:
             own = {tag.concept} | (self.above[tag.concept] if below else frozenset())
             sure = all(tag.score is not None and numbers.holds(tag.score) for numbers in scores)
-            if own & wanted and sure:
+            if own & wanted and sure and count in (None, tag.count):
                 return True
         return False
 

@@ -62,6 +62,7 @@ tags = st.builds(
     state=st.integers(0, 2),
     origin=st.integers(0, 2),
     score=st.none() | st.sampled_from([0.25, 0.5, 0.75, 1.0]),
+    count=st.sampled_from([None, 1, 2]),
 )
 texts = st.builds(
     PlainText,
@@ -153,9 +154,8 @@ def fill(library: Library, rows: list[PlainPhoto]) -> None:
                 ),
             )
             for t in photo.tags:
-                run(
-                    "INSERT INTO tag VALUES (?, ?, ?, ?, ?, NULL)", (number, ids[t.concept], t.origin, t.state, t.score)
-                )
+                marks = (number, ids[t.concept], t.origin, t.state, t.score, t.count)
+                run("INSERT INTO tag VALUES (?, ?, ?, ?, ?, ?)", marks)
             for x in photo.texts:
                 run(
                     "INSERT INTO text VALUES (?, ?, ?, ?, NULL, ?, ?)",
