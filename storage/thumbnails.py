@@ -59,7 +59,8 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     Args:
         path: the photo, absolute.
         side: pixels that the picture's longest side should have at least (a smaller photo stays smaller), 1 or more.
-        mtime_ns: the photo's modification time; a thumbnail of another time is made anew.
+        mtime_ns: the photo's modification time; a thumbnail of another time is made anew. 0, as the
+            library has it for photos with a problem, asks the disk.
 
     Returns:
         a PNG or JPEG file in the cache whose longest side is at least `side`, or the picture just made (RGB, upright).
@@ -67,6 +68,9 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     Raises:
         KnownError: the photo can't be read or decoded; for a photo that failed before, at once.
     """
+    if not mtime_ns:
+        with contextlib.suppress(OSError):
+            mtime_ns = path.stat().st_mtime_ns
     kept = cached(path, side, mtime_ns)
     if kept is not None:
         return kept
