@@ -137,7 +137,7 @@ def differences(before: dict[str, Any], after: dict[str, Any], kind: str) -> lis
         local = name.split(":")[-1]
         if old == new or name.startswith(FILE_TAGS) or (local.startswith(OURS) and "XMP" in name):
             continue
-        if local.endswith(PLACES) or (name == "File:FileType" and kind == "WebP") or name == "IPTC:Keywords":
+        if local.endswith(PLACES) or (name == "File:FileType" and kind in ("WebP", "JXL")) or name == "IPTC:Keywords":
             continue
         if kind == "WebP" and name.startswith("RIFF:") and set(old or new or ()) == set(new or ()):
             continue  # the extended header says again what the picture's own says

@@ -1,8 +1,7 @@
 """Changing a file without giving it a new inode, and finishing at the next start what a crash interrupted.
 
 For files with several names (hard links) and for folders that take no new file, the new content can't simply take the
-old one's name. It is first made durable in a redo file, which also says what the old content was, in hashes of 4 KiB;
-then it is written over the old one. After a crash in between, every 4 KiB of the file is either old or new, and the
+old one's name. It is first made durable in a redo file, which also says what the old content was, by hashes; then it is written over the old one. After a crash in between, every block of the file is either old or new, and the
 redo file finishes the job; if anything else is found there, another program has been at it and nothing is done.
 
 Invariant: the file is not touched before the redo file and its name are on the disk.
@@ -42,8 +41,8 @@ except ImportError:
     fcntl = None  # type: ignore[assignment]
 
 _SIGN: Final = b"ALTFOLIO REDO 1\n"
-_PAGE: Final = 4096
-"""What a disk writes at once at least, so what can be half old and half new."""
+_PAGE: Final = 512
+"""What every disk writes as a whole: no byte of such a block is new while another is old."""
 _HASH: Final = 8
 
 

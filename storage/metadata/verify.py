@@ -90,7 +90,7 @@ def _prove_legacy(before: Buffer, after: Buffer) -> None:
             raise unproved("EXIF or IPTC values have changed that should not")
 
 
-def second_reader(kind: str, before: BinaryIO, after: BinaryIO, packet: bytes) -> None:
+def second_reader(kind: str, before: BinaryIO, after: BinaryIO, packet: bytes, *, had_packet: bool) -> None:
     """Let Pillow look: same format, size and mode, same colour profile, our packet. Raises Refused ("proof").
 
     A file that Pillow can't open in the first place proves nothing this way; other readers have to do.
@@ -98,7 +98,7 @@ def second_reader(kind: str, before: BinaryIO, after: BinaryIO, packet: bytes) -
     if kind not in _PILLOW:
         return
     try:
-        wanted, _ = _seen(kind, before)
+        wanted, seen_before = _seen(kind, before)
     except Exception:
         return
     try:
@@ -107,7 +107,8 @@ def second_reader(kind: str, before: BinaryIO, after: BinaryIO, packet: bytes) -
         raise unproved("another program can't open it any more") from error
     if wanted != found:
         raise unproved("another program sees another picture in it")
-    if kind != "GIF" and text.strip(b"\0") != packet.strip(b"\0"):  # Pillow shows no packet of a GIF
+    visible = kind != "GIF" and not (seen_before == b"" and had_packet)  # Pillow shows no packet behind the picture
+    if visible and text.strip(b"\0") != packet.strip(b"\0"):
         raise unproved("another program does not find the words in it")
 
 

@@ -177,7 +177,7 @@ def _in_file(
     def prove(after: FileBytes, path: Path) -> None:
         packet = verify(plan.container, original.data, after, plan.expected)
         with original.path.open("rb") as old, path.open("rb") as new:
-            second_reader(plan.kind, old, new, packet)
+            second_reader(plan.kind, old, new, packet, had_packet=plan.container.read_packet(original.data) is not None)
 
     found = _commit(original, plan.pieces, made, prove, options, journal)
     engine = {"XMP": "sidecar", "ExifTool": "exiftool"}.get(plan.kind, "splicer")

@@ -44,9 +44,9 @@ class Xmp:
     def __init__(self, root: Element | None = None) -> None:
         self._root = etree.fromstring(_EMPTY) if root is None else root
         found = self._root if self._root.tag == f"{{{RDF}}}RDF" else self._root.find(f"{{{RDF}}}RDF")
-        if found is None:
+        if found is None and (self._root.tag != f"{{{XMPMETA}}}xmpmeta" or len(self._root)):
             raise unreadable("holds no RDF")
-        self._rdf = found
+        self._rdf = etree.SubElement(self._root, f"{{{RDF}}}RDF") if found is None else found
 
     def _descriptions(self) -> Iterator[Element]:
         return self._rdf.iterchildren(_DESCRIPTION)

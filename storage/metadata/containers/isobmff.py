@@ -66,6 +66,8 @@ class Isobmff:
         found = extents(heif, source)  # every extent lies in the file, or this raises
         if heif.primary is None or heif.primary not in heif.items:
             raise broken("does not say which of its images is the photo")
+        if not any(source[heif.the_meta().start : heif.the_meta().start + 4]):
+            raise broken("has tables without a length, which few programs read", "unsupported-structure")
         item = xmp_item(heif)
         if item is None:
             return pieces(heif.size, _new_item(source, heif, heif.primary, packet))

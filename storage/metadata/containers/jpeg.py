@@ -104,12 +104,12 @@ class Jpeg:
         prove_units(before, old, after, new, changing)
         if sum(unit.kind == "APP1 XMP" for unit in new) != 1:
             raise unproved("it does not have one packet")
-        trailer = [unit.start if unit.kind == "trailer" else unit.stop for unit in (old[-1], new[-1])]
+        picture = [next(unit.start for unit in units if unit.image) for units in (old, new)]
         starts = [
             [at for unit in units if unit.kind == "APP2 MPF" for at in image_starts(source, unit)]
             for units, source in ((old, before), (new, after))
         ]
-        moved = [at + trailer[1] - trailer[0] if at >= trailer[0] else at for at in starts[0]]
+        moved = [at + picture[1] - picture[0] if at >= picture[0] else at for at in starts[0]]
         if [at for at in moved if at] != [at for at in starts[1] if at]:
             raise unproved("its further images are no longer found")
 

@@ -59,6 +59,7 @@ def test_a_second_equal_edit_changes_nothing(texts: dict[str, str], encoding: st
 
 def test_properties_come_in_every_form_that_is_allowed() -> None:
     rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    one, two = "<rdf:li xml:lang='x-default'>one</rdf:li>", "<rdf:li xml:lang='de'>eins</rdf:li>"
     for body, expected in (
         ('<rdf:Description dc:title="one"/>', {"x-default": "one"}),
         ("<rdf:Description><dc:title>one</dc:title></rdf:Description>", {"x-default": "one"}),
@@ -67,8 +68,7 @@ def test_properties_come_in_every_form_that_is_allowed() -> None:
             {"x-default": "one"},
         ),
         (
-            '<rdf:Description><dc:title><rdf:Alt><rdf:li xml:lang="x-default">one</rdf:li>'
-             '<rdf:li xml:lang="de">eins</rdf:li></rdf:Alt></dc:title></rdf:Description>',
+            f"<rdf:Description><dc:title><rdf:Alt>{one}{two}</rdf:Alt></dc:title></rdf:Description>",
             {"x-default": "one", "de": "eins"},
         ),
         ("<rdf:Description><dc:title><rdf:Alt><rdf:li> </rdf:li></rdf:Alt></dc:title></rdf:Description>", {}),
@@ -108,7 +108,7 @@ def test_no_description_that_is_only_read_survives_a_removal() -> None:
         ),
         (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "xmp-dtd"),
         (b'<x:xmpmeta xmlns:x="adobe:ns:meta/">&undefined;</x:xmpmeta>', "xmp-unreadable"),
-        (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', "xmp-unreadable"),
+        (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a/></x:xmpmeta>', "xmp-unreadable"),
         (b"not xml at all", "xmp-unreadable"),
         (b"", "xmp-unreadable"),
         (b"<a>\xff\xfe\xfd</a>", "xmp-unreadable"),
