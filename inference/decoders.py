@@ -11,6 +11,7 @@ from inference.classify import load_classes
 from inference.detect import load_ssd
 from inference.findings import RawFindings
 from inference.packs import Pack
+from inference.read_text import load_lines
 from inference.runtime import Network, Options
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _LOADERS: "dict[str, Callable[[Pack, Options], tuple[Look, Network]]]" = {
     "ssd": load_ssd,
     "classes": load_classes,
+    "lines": load_lines,
 }
 
 

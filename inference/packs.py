@@ -238,7 +238,9 @@ def read_labels(pack: Pack) -> list[str]:
         KnownError: the list is broken.
     """
     try:
-        rows = [line.split("\t") for line in (pack.folder / pack.output.labels).read_text("utf-8").splitlines()]
+        # Not splitlines, and not as text: characters that Python takes for line ends may be labels.
+        lines = (pack.folder / pack.output.labels).read_bytes().decode("utf-8").split("\n")
+        rows = [line.split("\t") for line in lines if line]
         numbered = {int(row[0]): row[1] for row in rows}
     except (OSError, UnicodeDecodeError, ValueError, IndexError) as error:
         raise _broken(pack.folder, f"its list of labels can't be read ({error})") from error

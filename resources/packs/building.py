@@ -91,7 +91,7 @@ def run(model: Path, feed: Mapping[str, Any]) -> list[Any]:
 def write_labels(target: Path, rows: Iterable[tuple[int, str, str]]) -> None:
     """Write the label list: output index, label, words for people; separated by tabs, a line each."""
     lines = (f"{index}\t{label}\t{words}\n" for index, label, words in rows)
-    target.write_text("".join(lines), encoding="utf-8")
+    target.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def stamp(folder: Path) -> None:
