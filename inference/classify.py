@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from inference.findings import Label, RawFindings
-from inference.packs import Pack, read_labels
+from inference.packs import Output, Pack, read_labels
 from inference.runtime import Network, Options, prepare
 from storage.job import KnownError
 
@@ -31,8 +31,9 @@ def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFi
     """
     import numpy as np
 
+    output = pack.output
     network = Network(pack, options=options)
-    network.require(pack, (pack.output.scores,))
+    network.require(pack, (output.scores,))
     labels = read_labels(pack)
     looks = [(network.input, False)]
     if pack.views.mirror:
@@ -42,7 +43,7 @@ def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFi
 
     def look(image: "Image") -> RawFindings:
         answers = [
-            activate(network.run(prepare(image, spec, mirror=mirror), (pack.output.scores,))[0], pack.output.activation)
+            activate(network.run(prepare(image, spec, mirror=mirror), (output.scores,))[0], output)
             for spec, mirror in looks
         ]
         if answers[0].shape != (len(labels),):
@@ -50,19 +51,19 @@ def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFi
                 f"The model pack “{pack.id}” can't be used: its network answers {answers[0].shape}, which doesn't fit "
                 f"its {len(labels)} labels. Install it again."
             )
-        return RawFindings(labels=named(np.mean(answers, axis=0), labels, pack.output.floor))
+        return RawFindings(labels=named(np.mean(answers, axis=0), labels, output.floor))
 
     return look, network
 
 
-def activate(scores: "Array", activation: str) -> "Array":
+def activate(scores: "Array", output: Output) -> "Array":
     """Probabilities [labels] 0..1 of what a network answered [1, labels] or [labels]; softmax that can't overflow."""
     import numpy as np
 
-    flat = scores.reshape(-1)
-    if activation == "sigmoid":
+    flat = scores.reshape(-1) * output.sharpness
+    if output.activation == "sigmoid":
         return np.asarray(1 / (1 + np.exp(-flat)), np.float32)
-    if activation == "softmax":
+    if output.activation == "softmax":
         powers = np.exp(flat - flat.max())
         return np.asarray(powers / powers.sum(), np.float32)
     return flat

@@ -98,6 +98,8 @@ class Output:
         labels: file with a line "index, label, words" for each output, separated by tabs.
         scores, boxes: names of the graph's outputs; boxes is "" where there are none.
         activation: what is still to be done to the scores.
+        sharpness: the scores are multiplied by it before that (1/temperature; Guo et al., ICML 2017), so that
+            a probability means what it says.
         floor: least score 0..1 that is kept at all; the vocabulary decides later what is said.
         overlap: IoU from which two boxes of one label are one thing.
     """
@@ -107,6 +109,7 @@ class Output:
     scores: str
     boxes: str
     activation: str
+    sharpness: float
     floor: float
     overlap: float
 
@@ -330,6 +333,7 @@ def _output(table: Mapping[str, Any]) -> Output:
         scores=_field(table, "scores", str),
         boxes=_field(table, "boxes", str, ""),
         activation=_one_of(table, "activation", ACTIVATIONS),
+        sharpness=_field(table, "sharpness", float, 1.0),
         floor=_share(table, "floor", 0.1),
         overlap=_share(table, "overlap", 0.5),
     )
