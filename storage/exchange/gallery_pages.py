@@ -137,7 +137,7 @@ def _index(listed: Sequence[Shown], number: int, frame: GalleryFrame) -> str:
     )
     several = frame.pages > 1
     place = f", {escaped(words['page'])} {number}/{frame.pages}" if several else ""
-    count = f'<p class="muted">{frame.total} {escaped(words["photos"])}{place}</p>'
+    count = f'<p class="muted">{escaped(words["photos"])}: {frame.total:n}{place}</p>'
     header = f'<h1 dir="auto">{escaped(frame.title)}</h1>\n{count}'
     links = "".join(
         f'<li><a href="{index_name(n)}"{_HERE if n == number else ""} '
@@ -233,7 +233,8 @@ ul { list-style: none; margin: 0; padding: 0; }
 .grid a { display: block; color: inherit; text-decoration: none; }
 .grid a:hover figcaption { text-decoration: underline; }
 figure { margin: 0; }
-.grid img, .broken { display: block; width: 100%; aspect-ratio: 4 / 3; object-fit: contain; background: var(--card); }
+.grid img, .broken { display: block; width: 100%; height: auto; aspect-ratio: 4 / 3; background: var(--card); }
+.grid img { object-fit: contain; }
 .broken { padding: 1rem; overflow: auto; border: 1px solid var(--line); }
 .grid figcaption { padding: 0.25rem 0; overflow-wrap: anywhere; }
 .one img { display: block; max-width: 100%; max-height: 85vh; width: auto; height: auto; margin: 0 auto; }

@@ -7,6 +7,7 @@ process leaves has a name that begins with a dot and ends in ".part", and the ne
 import contextlib
 import errno
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -26,16 +27,25 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
     Raises:
         KnownError: the disk is full, or the place can't be written.
     """
+    with new_place(target) as temporary, temporary.open("xb") as stream:
+        yield stream
+
+
+@contextlib.contextmanager
+def new_place(target: Path) -> Iterator[Path]:
+    """A place beside `target` for a file that somebody else writes; it is at `target` when the block ends well.
+
+    Raises:
+        KnownError: as `new_file`.
+    """
     with _sentences(target):
         _remove_leftovers(target)
         temporary = _beside(target)
         try:
-            with temporary.open("xb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
+            yield temporary
+            _sync(temporary)
             temporary.replace(target)
-            _sync_folder(target.parent)
+            _sync(target.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -70,7 +80,7 @@ def new_folder(target: Path, *, ours: str) -> Iterator[Path]:
                 shutil.rmtree(old, ignore_errors=True)
             else:
                 temporary.rename(target)
-            _sync_folder(target.parent)
+            _sync(target.parent)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -81,24 +91,28 @@ def _beside(target: Path) -> Path:
 
 
 def _remove_leftovers(target: Path) -> None:
-    start = f".{target.name}."
+    ours = re.compile(re.escape(f".{target.name}.") + r"[0-9a-f]{8}\.part(-wal|-shm|-journal)?")
     for found in target.parent.iterdir():
-        token = found.name[len(start) : -len(_PART)]
-        if found.name.startswith(start) and found.name.endswith(_PART) and len(token) == 8 and token.isalnum():
+        if ours.fullmatch(found.name):
             if found.is_dir():
                 shutil.rmtree(found, ignore_errors=True)
             else:
                 found.unlink(missing_ok=True)
 
 
-def _sync_folder(folder: Path) -> None:
-    if os.name != "nt":  # Windows can't open folders
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            with contextlib.suppress(OSError):  # some network file systems can't
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(place: Path) -> None:
+    """Bring a file's content, or a folder's names, to the disk before anything counts on it."""
+    folder = place.is_dir()
+    if folder and os.name == "nt":  # Windows can't open folders
+        return
+    descriptor = os.open(place, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        if not folder:  # some network file systems can't do it for folders
+            raise
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -1,0 +1,221 @@
+"""The library's own safety: a copy while it is written to, damage that is noticed, and a new library from the files."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from storage import backup, embed, photos, review, search, settings
+from storage.exchange.records import records
+from storage.job import KnownError
+from storage.library import Library
+from storage.scan import scan
+from storage.schema import Field, PhotoState
+from storage.words import approved_words
+from tests.storage.conftest import add_photos
+
+
+def count(path: Path) -> int:
+    with Library(path) as library, library.read() as connection:
+        return search.count(connection, "")
+
+
+def fill(library: Library, photos_: int) -> list[int]:
+    ids: list[int] = []
+    for start in range(0, photos_, 500):
+        ids += add_photos(library, *(f"{start + number}.jpg" for number in range(500)))
+    return ids
+
+
+def test_a_backup_is_one_moment_of_a_library_in_use(library: Library, tmp_path: Path) -> None:
+    ids = fill(library, 5_000)
+    target = tmp_path / "backup.altfolio"
+    stop = threading.Event()
+
+    def edit() -> None:
+        number = 0
+        while not stop.is_set():
+            number += 1
+            # Both photos in one batch: at any one moment their texts are the same.
+            review.set_text(library, [ids[0], ids[-1]], f"Text {number}.")
+
+    writer = threading.Thread(target=edit)
+    writer.start()
+    try:
+        steps = list(backup.backup(library, target))
+    finally:
+        stop.set()
+        writer.join()
+    assert steps[-1].done == steps[-1].total
+    assert [place.name for place in tmp_path.iterdir() if "backup" in place.name] == ["backup.altfolio"]
+    with Library(target) as copy, copy.read() as connection:
+        assert search.count(connection, "") == 5_000
+        first, last = photos.rows(connection, [ids[0], ids[-1]])
+        assert first.alt_text == last.alt_text
+    with Library(target) as copy:
+        assert backup.check(copy) == []
+
+
+def test_a_backup_replaces_only_a_library_and_never_the_library_itself(library: Library, tmp_path: Path) -> None:
+    add_photos(library, "a.jpg")
+    other = tmp_path / "letter.txt"
+    other.write_text("Dear Ada")
+    with pytest.raises(KnownError, match="is not a library"):
+        backup.backup(library, other)
+    with pytest.raises(KnownError, match="the library itself"):
+        backup.backup(library, library.path)
+    with pytest.raises(KnownError, match="folder is not there"):
+        list(backup.backup(library, tmp_path / "nowhere" / "b.altfolio"))
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    add_photos(library, "b.jpg")
+    list(backup.backup(library, target))
+    assert count(target) == 2
+
+
+def test_a_backup_that_is_stopped_leaves_the_last_one(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAGES", 4)
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    fill(library, 10_000)
+    job = backup.backup(library, target)
+    next(job)
+    job.close()
+    assert count(target) == 0
+    assert sorted(place.name for place in tmp_path.iterdir() if place.name.startswith((".", "b."))) == [target.name]
+
+
+def _backup_and_die(path: Path, target: Path) -> None:
+    backup.PAGES = 4  # so that it is met in the middle
+    with Library(path) as library:
+        for progress in backup.backup(library, target):
+            assert progress.total is not None
+            assert 0 < progress.done < progress.total
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+def test_a_backup_that_is_killed_leaves_the_last_one_and_the_next_cleans_up(library: Library, tmp_path: Path) -> None:
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    fill(library, 10_000)
+    process = multiprocessing.get_context("spawn").Process(target=_backup_and_die, args=(library.path, target))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert count(target) == 0
+    list(backup.backup(library, target))
+    assert count(target) == 10_000
+    assert not [place for place in tmp_path.iterdir() if ".part" in place.name]
+
+
+def damaged(library: Library) -> None:
+    """Write over the middle of a library's file, as a dying disk does."""
+    fill(library, 3_000)
+    library.close()
+    with sqlite3.connect(library.path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    size = library.path.stat().st_size
+    with library.path.open("r+b") as stream:
+        stream.seek(size // 3)
+        stream.write(b"\xff" * (size // 3))
+
+
+def test_damage_is_noticed_and_answered(library: Library, tmp_path: Path) -> None:
+    assert backup.damage(library.path) is None
+    damaged(library)
+    said = backup.damage(library.path)
+    assert said is not None
+    assert "Restore a backup" in said
+    assert [complaint.kind for complaint in backup.check(library)] == ["damage"]
+    with pytest.raises(KnownError, match="damaged"):
+        list(backup.backup(library, tmp_path / "b.altfolio"))
+    assert not (tmp_path / "b.altfolio").exists()
+    (tmp_path / "text").write_text("no library, but long enough to be read as one" * 100)
+    assert "damaged" in (backup.damage(tmp_path / "text") or "")
+
+
+def test_rows_that_belong_to_nothing_are_found_and_repaired(library: Library) -> None:
+    a, b = add_photos(library, "a.jpg", "b.jpg")
+    review.add_tag(library, [a, b], "holiday")
+    assert backup.check(library) == []
+    connection = sqlite3.connect(library.path)
+    connection.execute("DELETE FROM photo WHERE id = ?", (a,))  # without foreign keys, as no program of ours does
+    connection.execute("DELETE FROM photo_words")
+    connection.execute("UPDATE file_write SET done = 1")
+    connection.commit()
+    connection.close()
+    assert {complaint.kind for complaint in backup.check(library)} == {"orphans", "search"}
+    list(backup.repair(library))
+    assert backup.check(library) == []
+    with library.read() as reading:
+        assert list(search.find(reading, "holiday")) == [b]
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Path:
+    """A library whose photos have words in their files; one has approved words that were never embedded."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number in range(4):
+        Image.new("RGB", (40 + number, 30), (60 * number, 9, 9)).save(folder / f"{number}.{('jpg', 'png')[number % 2]}")
+    with Library(tmp_path / "old.altfolio") as library:
+        settings.save(library, language="de")
+        list(scan(library, [folder]))
+        with library.read() as connection:
+            ids = list(search.find(connection, ""))
+        for photo in ids[:3]:
+            review.set_text(library, [photo], f"Foto {photo}: “ß”, \U0001f415.", language="de")
+            review.set_text(library, [photo], f"Photo {photo}.\nTwo lines.", field=Field.EXTENDED, language="en")
+            review.add_tag(library, [photo], "Ferien")
+        list(embed.embed(library))
+        with library.read() as connection:
+            assert photos.state_counts(connection)[PhotoState.EMBEDDED] == 3
+        review.set_text(library, ids[3:], "Never embedded.", language="de")
+    return tmp_path / "old.altfolio"
+
+
+def words_by_name(path: Path) -> dict[bytes, str]:
+    with Library(path) as library, library.read() as connection:
+        ids = list(search.find(connection, ""))
+        words = approved_words(connection, ids)
+        return {record.path: words[photo].canonical() for photo, record in records(connection, ids)}
+
+
+def test_rebuilding_loses_nothing_that_was_embedded(embedded: Path, tmp_path: Path) -> None:
+    before = words_by_name(embedded)
+    target = tmp_path / "new.altfolio"
+    list(backup.rebuild(embedded, target))
+    after = words_by_name(target)
+    assert {path: words for path, words in after.items() if "Never" not in before[path]} == {
+        path: words for path, words in before.items() if "Never" not in words
+    }
+    assert len(after) == 4
+    with Library(target) as library:
+        with library.read() as connection:
+            assert photos.state_counts(connection)[PhotoState.EMBEDDED] == 3
+            assert settings.load(connection).language == "de"
+        assert backup.check(library) == []
+    with pytest.raises(KnownError, match="there already"):
+        backup.rebuild(embedded, target)
+
+
+def test_a_library_that_cannot_be_read_at_all_is_rebuilt_from_named_folders(embedded: Path, tmp_path: Path) -> None:
+    embedded.write_bytes(b"\xff" * 8192)
+    with pytest.raises(KnownError, match="Name the folders"):
+        backup.rebuild(embedded, tmp_path / "new.altfolio")
+    list(backup.rebuild(embedded, tmp_path / "new.altfolio", [tmp_path / "photos"]))
+    assert len(words_by_name(tmp_path / "new.altfolio")) == 4
+    shutil.rmtree(tmp_path / "photos")
+    with pytest.raises(KnownError, match="None of the folders"):
+        list(backup.rebuild(embedded, tmp_path / "newer.altfolio", [tmp_path / "photos"]))
+    assert sorted(place.name for place in tmp_path.iterdir()) == ["new.altfolio", "old.altfolio"]
