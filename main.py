@@ -146,11 +146,13 @@ def _add_job_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
     made = _command(commands, "run", job.run_command, "scan folders, tag and describe their photos, show the result")
     made.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    made.add_argument("--no-text", action="store_true", help="do not read text in photos, which is slow")
     made.add_argument("--language", help="language of the texts, e.g. en")
     _json(made)
     made = _command(commands, "scan", job.scan_command, "find new, changed, moved and vanished photos in folders")
     made.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="default: all folders of the library")
     made = _command(commands, "tag", job.tag_command, "let the model packs look at photos they have not seen")
+    made.add_argument("--no-text", action="store_true", help="do not read text in photos, which is slow")
     made.add_argument("--forget", action="store_true", help="remove everything machines proposed, and nothing else")
     made = _command(commands, "describe", job.describe_command, "turn what was found into tags and draft texts")
     made.add_argument("--language", help="language of the texts, e.g. en")

@@ -35,7 +35,10 @@ def tag_command(library: Library, arguments: argparse.Namespace) -> int:
             forgotten = suggestions.remove_proposals(block)
         print(f"Suggestions of {forgotten:,} photo{'' if forgotten == 1 else 's'} removed.")
         return 0
-    return 1 if _tag(library) else 0
+    problems = _tag(library)
+    if not arguments.no_text:
+        problems += _read(library)
+    return 1 if problems else 0
 
 
 def _tag(library: Library) -> int:
@@ -44,6 +47,18 @@ def _tag(library: Library) -> int:
     ready = engine.start(library)
     print(ready.sentence, file=sys.stderr)
     return output.follow(jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker))
+
+
+def _read(library: Library) -> int:
+    """Read the text in photos, unless the settings say otherwise."""
+    from inference import engine, jobs
+
+    if not engine.reads_text(library):
+        return 0
+    ready = engine.start(library, engine.TEXT_PASS)
+    return output.follow(
+        jobs.tag(library, ready.packs, workers=ready.workers, stage="read", start_worker=ready.start_worker)
+    )
 
 
 def describe_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -66,6 +81,9 @@ def run_command(library: Library, arguments: argparse.Namespace) -> int:
     problems = output.follow(scan(library, folders))
     problems += _tag(library)
     problems += _describe(library, arguments)
+    if not arguments.no_text:
+        problems += _read(library)
+        problems += _describe(library, arguments)
     language = commands.language_of(library, arguments)
     with library.read() as connection:
         ids, _ = commands.find_photos(connection, folders)

@@ -12,7 +12,7 @@ from typing import cast
 
 from inference import alt_text, decoders, own_words, packs, runtime
 from inference.findings import Findings, RawFindings
-from inference.jobs import LoadedPack, Rules, fingerprint
+from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import judge
 from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import settings
@@ -26,7 +26,13 @@ RULES_VERSION = "1"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
 
 FIRST_PASS = ("detect", "classify")
-"""Tasks of packs that look at every photo; reading text costs ten times as much and is a pass of its own."""
+"""Tasks of packs that look at every photo first."""
+
+TEXT_PASS = ("text",)
+"""Reading text costs many times as much and changes few photos, so it is a pass of its own, after the first."""
+
+READ_SIDE = 2048
+"""Longer side, in pixels, at which text is read: small print is lost at the size that is enough to see things."""
 
 OWN_WORDS = "own_words"
 """Key of the setting that holds the user's own words."""
@@ -48,8 +54,11 @@ class Engine:
     sentence: str
 
 
-def start(library: Library) -> Engine:
+def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
     """Load the packs as the settings want them.
+
+    Args:
+        tasks: `FIRST_PASS` or `TEXT_PASS`.
 
     Raises:
         KnownError: a pack is broken, or there is none.
@@ -57,15 +66,22 @@ def start(library: Library) -> Engine:
     with library.read() as connection:
         effort = cast("runtime.Effort", settings.load(connection).effort)
     options = runtime.Options(cache=cache_folder() / "models")
-    eyes = [decoders.load(pack, options) for pack in packs.discover(own_packs()) if pack.task in FIRST_PASS]
+    eyes = [decoders.load(pack, options) for pack in packs.discover(own_packs()) if pack.task in tasks]
     if not eyes:
         raise KnownError("There is no model pack to tag with. Please install Altfolio again.")
+    side = READ_SIDE if tuple(tasks) == TEXT_PASS else DECODE_SIDE
     return Engine(
-        [LoadedPack(eye.pack.id, eye.pack.version, eye.look) for eye in eyes],
+        [LoadedPack(eye.pack.id, eye.pack.version, eye.look, side) for eye in eyes],
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
         runtime.describe([eye.network for eye in eyes]),
     )
+
+
+def reads_text(library: Library) -> bool:
+    """Whether the user wants text in photos to be read."""
+    with library.read() as connection:
+        return settings.load(connection).read_text
 
 
 def _as_it_is() -> None:

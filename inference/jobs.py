@@ -20,12 +20,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from storage.image_file import open_upright
-
 from inference import raw_json
 from inference.findings import RawFindings
 from storage import concepts, history, photos, suggestions
 from storage.concepts import ConceptRow
+from storage.image_file import open_upright
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.suggestions import PendingPhoto
@@ -53,11 +52,13 @@ class LoadedPack:
     Attributes:
         id, version: of the pack; a run is kept under them.
         look: an upright RGB photo → what the pack found in it. Called from several threads at once.
+        side: longer side, in pixels, at which it wants the photo.
     """
 
     id: str
     version: str
     look: "Callable[[Image], RawFindings]"
+    side: int = DECODE_SIDE
 
 
 def tag(
@@ -65,12 +66,14 @@ def tag(
     packs: Sequence[LoadedPack],
     *,
     workers: int,
+    stage: str = "tag",
     only: Sequence[int] | None = None,
     start_worker: Callable[[], None] | None = None,
 ) -> Job:
     """Let packs look at every photo that they have not seen as it is now.
 
     Args:
+        stage: "tag", or "read" for the pass that reads text; photos that could not be tagged are not read.
         workers: photos looked at side by side, ≥ 1.
         only: ids to look at; None for the whole library.
         start_worker: called first in each worker thread, e.g. to lower its priority.
@@ -78,27 +81,28 @@ def tag(
     by_id = {pack.id: pack for pack in packs}
     versions = {pack.id: pack.version for pack in packs}
     wanted = None if only is None else frozenset(only)
-    total = _count(library, versions, wanted)
+    unless = None if stage == "tag" else "tag"
+    total = _count(library, versions, wanted, unless)
     done = problems = 0
-    yield Progress(stage="tag", done=0, total=total)
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="tag", initializer=start_worker)
-    looked = _look_at_all(_queue(library, versions, wanted), by_id, pool, ahead=workers * AHEAD)
+    yield Progress(stage=stage, done=0, total=total)
+    pool = ThreadPoolExecutor(workers, thread_name_prefix=stage, initializer=start_worker)
+    looked = _look_at_all(_queue(library, versions, wanted, unless), by_id, pool, ahead=workers * AHEAD)
     waiting: list[_Looked] = []
     written = time.monotonic()
     try:
         for result in looked:
             waiting.append(result)
             if len(waiting) >= WRITE_BLOCK or time.monotonic() - written >= WRITE_SECONDS:
-                _write_runs(library, waiting, versions)
+                _write_runs(library, waiting, versions, stage)
                 waiting, written = [], time.monotonic()
             done += 1
             problems += result.problem is not None
             name = photos.shown(result.photo.path.name)
-            yield Progress(stage="tag", done=done, total=max(total, done), item=name, problems=problems)
+            yield Progress(stage=stage, done=done, total=max(total, done), item=name, problems=problems)
     finally:
         looked.close()
         pool.shutdown(cancel_futures=True)
-        _write_runs(library, waiting, versions)
+        _write_runs(library, waiting, versions, stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +112,20 @@ class _Looked:
     problem: str | None = None
 
 
-def _count(library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None) -> int:
+def _count(library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None, unless: str | None) -> int:
     if wanted is not None:
-        return sum(1 for _ in _queue(library, versions, wanted))
+        return sum(1 for _ in _queue(library, versions, wanted, unless))
     with library.read() as connection:
-        return suggestions.count_untagged(connection, versions)
+        return suggestions.count_untagged(connection, versions, unless=unless)
 
 
 def _queue(
-    library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None
+    library: Library, versions: Mapping[str, str], wanted: frozenset[int] | None, unless: str | None
 ) -> Generator[PendingPhoto, None, None]:
     after = 0
     while True:
         with library.read() as connection:
-            portion = suggestions.untagged(connection, versions, after=after, limit=PORTION)
+            portion = suggestions.untagged(connection, versions, after=after, limit=PORTION, unless=unless)
         if not portion:
             return
         after = portion[-1].id
@@ -146,13 +150,13 @@ def _look_at_all(
 
 def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
     try:
-        image = open_upright(photo.path, max_side=DECODE_SIDE)
+        image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs))
         return _Looked(photo, {name: packs[name].look(image) for name in sorted(photo.packs)})
     except KnownError as error:
         return _Looked(photo, {}, str(error))
 
 
-def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[str, str]) -> None:
+def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[str, str], stage: str) -> None:
     if not looked:
         return
     now = history.now()
@@ -162,9 +166,9 @@ def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[s
     with library.write() as block:
         for one, runs in rows:
             if one.problem is None:
-                suggestions.store_run(block, one.photo, runs)
+                suggestions.store_run(block, one.photo, runs, stage)
             else:
-                suggestions.store_problem(block, one.photo.id, "tag", one.problem, now)
+                suggestions.store_problem(block, one.photo.id, stage, one.problem, now)
 
 
 @dataclass(frozen=True, slots=True)

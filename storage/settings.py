@@ -31,6 +31,7 @@ class Settings:
         sidecar: "never", "risky" (RAW and formats that are not written in the file) or "always".
         sidecar_name: how a new sidecar is called.
         keep_times: a written file keeps its modification time.
+        read_text: text in photos is read, in a second, slower pass.
         write_keywords: accepted tags are written as keywords too.
         theme: of the window.
         text_size: of the window, percent of the system's, 75..300.
@@ -42,6 +43,7 @@ class Settings:
     sidecar: str = "risky"
     sidecar_name: str = "IMG.jpg.xmp"
     keep_times: bool = True
+    read_text: bool = True
     write_keywords: bool = True
     theme: str = "system"
     text_size: int = 100

@@ -67,21 +67,28 @@ class Proposal:
     certainty: float | None
 
 
-def count_untagged(connection: Connection, packs: Mapping[str, str]) -> int:
-    """How many photos some of these packs (id → version) have not seen as they are now."""
-    condition, values = _untagged(packs)
+def count_untagged(connection: Connection, packs: Mapping[str, str], *, unless: str | None = None) -> int:
+    """How many photos some of these packs (id → version) have not seen as they are now.
+
+    Args:
+        unless: a stage; photos that have a problem of it are left out.
+    """
+    condition, values = _untagged(packs, unless)
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM photo p WHERE {condition}", values).scalar_one())
 
 
-def untagged(connection: Connection, packs: Mapping[str, str], *, after: int, limit: int) -> list[PendingPhoto]:
+def untagged(
+    connection: Connection, packs: Mapping[str, str], *, after: int, limit: int, unless: str | None = None
+) -> list[PendingPhoto]:
     """The next photos to tag, by id.
 
     Args:
         packs: id → version of the packs that are to run.
         after: ids greater than this; the id of the last photo of the portion before.
         limit: most photos to return.
+        unless: as for `count_untagged`.
     """
-    condition, values = _untagged(packs)
+    condition, values = _untagged(packs, unless)
     found = connection.exec_driver_sql(
         "SELECT p.id, f.path, p.file, p.digest FROM photo p JOIN folder f ON f.id = p.folder_id "
         f"WHERE p.id > ? AND {condition} ORDER BY p.id LIMIT ?",
@@ -106,17 +113,21 @@ def untagged(connection: Connection, packs: Mapping[str, str], *, after: int, li
     ]
 
 
-def _untagged(packs: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _untagged(packs: Mapping[str, str], unless: str | None) -> tuple[str, tuple[str, ...]]:
     runs = " OR ".join(["(r.pack = ? AND r.version = ?)"] * len(packs)) or "0"
     condition = (
         "p.missing_since IS NULL AND p.digest IS NOT NULL AND "
         f"(SELECT count(*) FROM run r WHERE r.photo_id = p.id AND r.digest IS p.digest AND ({runs})) < {len(packs)}"
     )
-    return condition, tuple(word for pack in sorted(packs.items()) for word in pack)
+    values = tuple(word for pack in sorted(packs.items()) for word in pack)
+    if unless is not None:
+        condition += " AND NOT EXISTS (SELECT 1 FROM problem WHERE problem.photo_id = p.id AND problem.stage = ?)"
+        values = (*values, unless)
+    return condition, values
 
 
-def store_run(block: Write, photo: PendingPhoto, findings: Mapping[str, tuple[str, str]]) -> None:
-    """Keep what packs found in a photo.
+def store_run(block: Write, photo: PendingPhoto, findings: Mapping[str, tuple[str, str]], stage: str = "tag") -> None:
+    """Keep what packs found in a photo; a problem of the stage is over.
 
     Args:
         findings: pack id → (version, findings as JSON).
@@ -127,8 +138,7 @@ def store_run(block: Write, photo: PendingPhoto, findings: Mapping[str, tuple[st
         [(photo.id, pack, version, photo.digest, text) for pack, (version, text) in findings.items()],
     )
     run("UPDATE photo SET described = NULL WHERE id = ?", (photo.id,))
-    run("DELETE FROM problem WHERE photo_id = ? AND stage = 'tag'", (photo.id,))
-    block.touch(photo.id)
+    clear_problem(block, photo.id, stage)
 
 
 def store_problem(block: Write, photo: int, stage: str, message: str, at: str) -> None:
