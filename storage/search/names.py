@@ -68,27 +68,28 @@ class Names:
                 return self._known[name]
         return ()
 
-    def named(self, words: Sequence[str]) -> tuple[int, ...]:
-        """Concepts that words stand for: by the whole name, else by a part of a name."""
-        return self.whole(words) or self._part(words)
+    def named(self, word: Word | TagNamed) -> tuple[int, ...]:
+        """Concepts that words stand for: by the whole name, else by a part of a name, or by its beginning."""
+        if word.beginning:
+            return self._begun(word.words, -1)
+        return self.whole(word.words) or (self._begun(word.words, MOST_BEGUN) if word.typed else self._part(word.words))
 
     def meaning(self, word: Word) -> Meaning:
         """What one word or phrase stands for."""
+        concepts = self.named(word)
         if word.beginning:
-            return Meaning(self._begun(word.words), (word.words,), beginning=True)
-        concepts = self.whole(word.words)
-        if not word.typed:
-            return Meaning(concepts or self._part(word.words), _texts(word))
-        beginning = not self.in_texts(word.words, TEXT_COLUMNS) and len(word.words[-1]) >= SHORTEST_BEGINNING
-        return Meaning(concepts or self._begun(word.words), _texts(word), beginning=beginning)
+            return Meaning(concepts, (word.words,), beginning=True)
+        return Meaning(concepts, _texts(word), beginning=word.typed and self.goes_on(word.words, TEXT_COLUMNS))
 
-    def in_texts(self, words: Sequence[str], columns: Sequence[str]) -> bool:
-        """Whether any photo has these words in a row in one of these columns."""
+    def goes_on(self, words: Sequence[str], columns: Sequence[str]) -> bool:
+        """Whether words being typed are a beginning in these columns: long enough, and no photo has them as a whole."""
+        if len(words[-1]) < SHORTEST_BEGINNING:
+            return False
         expression = f"{{{' '.join(columns)}}} : {quoted(words)}"
         found = self._connection.exec_driver_sql(
             "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
         )
-        return found.first() is not None
+        return found.first() is None
 
     def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
         """The parts of an AND, with words that are one name together taken together."""
@@ -159,12 +160,12 @@ class Names:
         )
         return tuple(int(concept) for (concept,) in found)
 
-    def _begun(self, words: Sequence[str]) -> tuple[int, ...]:
-        """Concepts with a name in which words begin like this."""
+    def _begun(self, words: Sequence[str], limit: int) -> tuple[int, ...]:
+        """Concepts with a name in which words begin like this, -1 for all of them."""
         found = self._connection.exec_driver_sql(
             "SELECT concept_id FROM concept_word WHERE instr(' ' || word, ?) "
             "GROUP BY concept_id ORDER BY min(length(word)), concept_id LIMIT ?",
-            (f" {' '.join(words)}", MOST_BEGUN),
+            (f" {' '.join(words)}", limit),
         )
         return tuple(int(concept) for (concept,) in found)
 

@@ -35,12 +35,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class TagNamed:
-    """A concept by its name; `exact` leaves out what is below it."""
+    """A concept by its name; `exact` leaves out what is below it, `beginning` and `typed` are as in `Word`."""
 
     words: tuple[str, ...]
     start: int
     end: int
     exact: bool = False
+    beginning: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

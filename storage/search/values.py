@@ -61,8 +61,10 @@ def _cut(rule: FieldRule, token: Token) -> tuple[str, ...]:
     return words
 
 
-def _tag(rule: FieldRule, token: Token, _typing: bool) -> Query:
-    return TagNamed(_cut(rule, token), token.start, token.end, exact=token.text.startswith("="))
+def _tag(rule: FieldRule, token: Token, typing: bool) -> Query:
+    exact, beginning = token.text.startswith("="), token.text.endswith("*")
+    words = _cut(rule, token)
+    return TagNamed(words, token.start, token.end, exact, beginning=beginning, typed=typing and not beginning)
 
 
 def _whole(rule: FieldRule, token: Token, _typing: bool) -> Query:

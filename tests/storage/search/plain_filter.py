@@ -113,7 +113,7 @@ class PlainLibrary:
                 return self._word([node], photo, scores)
             case TagNamed():
                 below = not node.exact
-                return self._tagged(self._named(node.words), photo, scores, below=below)
+                return self._tagged(self._named(node), photo, scores, below=below)
             case TextIn():
                 go_on = node.beginning or (node.typed and self._goes_on(node.words, node.columns))
                 return any(_in_row(photo.column(c), node.words, go_on=go_on) for c in node.columns)
@@ -184,11 +184,7 @@ class PlainLibrary:
             said = any(_in_row(photo.column(c), words[0].words, go_on=False) for c in COLUMNS)
             return not scores and said and self._word([replace(words[1], typed=False), *words[2:]], photo, ())
         cut, last = _cut(words), words[-1]
-        concepts = self._whole(cut)
-        if len(words) == 1 and last.beginning:
-            concepts = self._begun(cut)
-        elif len(words) == 1 and not concepts:
-            concepts = self._begun(cut) if last.typed else self._named(cut)
+        concepts = self._named(words[0]) if len(words) == 1 else self._whole(cut)
         if self._tagged(concepts, photo, scores, below=True):
             return True
         if scores:
@@ -231,9 +227,14 @@ class PlainLibrary:
                 return found
         return set()
 
-    def _named(self, words: Sequence[str]) -> set[str]:
-        part = f" {' '.join(words)} "
-        return self._whole(words) or {key for key in self.names if part in f" {' '.join(tokens(key))} "}
+    def _named(self, node: Word | TagNamed) -> set[str]:
+        if node.beginning:
+            return self._begun(node.words)
+        if found := self._whole(node.words):
+            return found
+        part = f" {' '.join(node.words)} "
+        parts = {key for key in self.names if part in f" {' '.join(tokens(key))} "}
+        return self._begun(node.words) if node.typed else parts
 
     def _begun(self, words: Sequence[str]) -> set[str]:
         begun = f" {' '.join(words)}"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from storage import concepts, search
 from storage.concepts import ConceptRow
 from storage.library import Library
+from storage.search import sql
 from storage.search.fields import ALIASES, FIELDS
 from storage.search.tree import Query
 from storage.spelling import spelled
@@ -99,7 +100,7 @@ def ranges(values: list[str]) -> st.SearchStrategy[str]:
 leaves = st.one_of(
     words,
     words,
-    st.builds("{}{}*".format, st.sampled_from(["", "", "name:", "folder:", "text:"]), words),
+    st.builds("{}{}*".format, st.sampled_from(["", "", "name:", "folder:", "text:", "tag:", "tag:="]), words),
     sentences.map('"{}"'.format),
     st.builds("{}:{}".format, st.sampled_from(TEXT_FIELDS), words),
     st.builds('{}:"{}"'.format, st.sampled_from(["tag", "text", "folder", "ocr"]), sentences),
@@ -170,13 +171,18 @@ def fill(library: Library, rows: list[PlainPhoto]) -> None:
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(photos, min_size=3, max_size=7), st.lists(st.tuples(questions, st.booleans()), min_size=8, max_size=8))
+@given(
+    st.lists(photos, min_size=3, max_size=7),
+    st.lists(st.tuples(questions, st.booleans()), min_size=8, max_size=8),
+    st.sampled_from([sql.MOST_LISTED, 0]),
+)
 def test_a_question_finds_what_a_slow_filter_finds(
-    folder: Path, rows: list[PlainPhoto], asked: list[tuple[str, bool]]
+    folder: Path, rows: list[PlainPhoto], asked: list[tuple[str, bool]], most_listed: int
 ) -> None:
     plain = PlainLibrary(tuple(rows), ABOVE, NAMES)
     path = folder / f"{next(counter)}.altfolio"
-    with Library(path) as library:
+    with Library(path) as library, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sql, "MOST_LISTED", most_listed)
         fill(library, rows)
         with library.read() as connection:
             for question, typing in asked:
