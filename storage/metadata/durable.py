@@ -167,19 +167,22 @@ def parts(source: Buffer, pieces: Sequence[Piece]) -> Iterator[bytes]:
 
 
 def kept_digest(source: Buffer, spans: Sequence[Span]) -> bytes:
-    """BLAKE2b of the bytes that an edit keeps: the same in the old and in the new file."""
-    digest = hashlib.blake2b(digest_size=16)
+    """SHA-256, cut to 16 bytes, of the bytes that an edit keeps: the same in the old and in the new file."""
+    digest = hashlib.sha256()
     for part in parts(source, spans):
         digest.update(part)
-    return digest.digest()
+    return digest.digest()[:KEPT]
 
 
+KEPT: Final = 16
+Commit = Callable[[bytes], None]
+"""Given the `kept_digest` of what stays; notes the intent in the library."""
 Prove = Callable[[FileBytes, Path], None]
 """Given the new content on the disk and the file it is in; raises Refused."""
 
 
 def replace(
-    original: Original, pieces: Sequence[Piece], *, prove: Prove, commit: Callable[[], None], keep_times: bool,
+    original: Original, pieces: Sequence[Piece], *, prove: Prove, commit: Commit, keep_times: bool,
     backup_folder: Path | None, mtime_ns: int | None = None,
 ) -> Identity:  # fmt: skip
     """Give a file new content.
@@ -188,7 +191,7 @@ def replace(
         original: from `opened`.
         pieces: the new content.
         prove: looks at the new content after it was flushed and compared with the pieces.
-        commit: called when all is ready, just before the change; notes the intent in the library.
+        commit: called when all is ready, just before the change.
         keep_times: whether the new content gets the old times.
         backup_folder: where a redo file goes if the file's own folder takes none.
         mtime_ns: the time to set instead, with `keep_times`.
@@ -207,13 +210,13 @@ def replace(
             if fcntl is not None:
                 with contextlib.suppress(OSError):
                     fcntl.flock(descriptor, fcntl.LOCK_EX)
-            _fill(descriptor, original.data, pieces)
+            kept = _fill(descriptor, original.data, pieces)
             if _dress(descriptor, path, status, times):
                 os.fsync(descriptor)
                 _compare(FileBytes(size, reader(descriptor)), original.data, pieces, path)
                 prove(FileBytes(size, reader(descriptor)), temporary)
                 check_unchanged(original)
-                commit()
+                commit(kept)
                 check_unchanged(original)  # noting the intent takes milliseconds, in which another program may save
                 os.replace(temporary, path)  # noqa: PTH105 – the call that tests look for
                 sync_folder(path.parent)
@@ -227,18 +230,18 @@ def replace(
     return rewrite(original, pieces, prove=prove, commit=commit, times=times, backup_folder=backup_folder)
 
 
-def create(path: Path, content: bytes, *, prove: Prove, commit: Callable[[], None]) -> Identity:
+def create(path: Path, content: bytes, *, prove: Prove, commit: Commit) -> Identity:
     """Make a new file, all of it or nothing. Raises KnownError, also where the name is taken meanwhile."""
     with sentences(path):
         _check_space(path.parent, len(content))
         temporary = _temporary(path)
         descriptor = os.open(temporary, _NEW_FILE, 0o666)
         try:
-            _fill(descriptor, b"", [content])
+            kept = _fill(descriptor, b"", [content])
             os.fsync(descriptor)
             _compare(FileBytes(len(content), reader(descriptor)), b"", [content], path)
             prove(FileBytes(len(content), reader(descriptor)), temporary)
-            commit()
+            commit(kept)
             try:
                 os.link(temporary, path)  # fails where the name exists, which a rename would overwrite
             except FileExistsError as error:
@@ -255,10 +258,10 @@ def create(path: Path, content: bytes, *, prove: Prove, commit: Callable[[], Non
             os.close(descriptor)
 
 
-def remove(original: Original, *, commit: Callable[[], None]) -> None:
+def remove(original: Original, *, commit: Commit) -> None:
     """Delete a file that we made. Raises KnownError."""
     check_unchanged(original)
-    commit()
+    commit(kept_digest(original.data, ()))
     check_unchanged(original)
     original.path.unlink()
     sync_folder(original.path.parent)
@@ -277,11 +280,17 @@ def _check_space(folder: Path, size: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _fill(descriptor: int, source: Buffer, pieces: Sequence[Piece]) -> None:
-    for part in parts(source, pieces):
-        view = memoryview(part)
-        while view:
-            view = view[os.write(descriptor, view) :]
+def _fill(descriptor: int, source: Buffer, pieces: Sequence[Piece]) -> bytes:
+    """Write the new content; the digest of what it keeps."""
+    digest = hashlib.sha256()
+    for piece in pieces:
+        for part in parts(source, [piece]):
+            if isinstance(piece, Span):
+                digest.update(part)
+            view = memoryview(part)
+            while view:
+                view = view[os.write(descriptor, view) :]
+    return digest.digest()[:KEPT]
 
 
 def _dress(descriptor: int, path: Path, status: os.stat_result, times: tuple[int, int] | None) -> bool:
@@ -338,9 +347,9 @@ def sync_folder(folder: Path) -> None:
     """Make names in a folder durable; where the system can't, it does so itself."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):  # the change is done by now, and a failure here must not look like its failure
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,8 +1,9 @@
 """Changing a file without giving it a new inode, and finishing at the next start what a crash interrupted.
 
 For files with several names (hard links) and for folders that take no new file, the new content can't simply take the
-old one's name. It is first made durable in a redo file, which also says what the old content was, by hashes; then it is written over the old one. After a crash in between, every block of the file is either old or new, and the
-redo file finishes the job; if anything else is found there, another program has been at it and nothing is done.
+old one's name. It is first made durable in a redo file, which also says what the old content was, by hashes; then it
+is written over the old one. After a crash in between, every block of the file is either old or new, and the redo file
+finishes the job; if anything else is found there, another program has been at it and nothing is done.
 
 Invariant: the file is not touched before the redo file and its name are on the disk.
 """
@@ -13,7 +14,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -23,11 +24,13 @@ from storage.metadata.containers.base import Buffer, FileBytes, Piece, Span
 from storage.metadata.durable import (
     REDO,
     TEMPORARY,
+    Commit,
     Identity,
     Original,
     Prove,
     check_unchanged,
     identity,
+    kept_digest,
     new_size,
     parts,
     reader,
@@ -62,7 +65,7 @@ class Swept:
 
 
 def rewrite(
-    original: Original, pieces: Sequence[Piece], *, prove: Prove, commit: Callable[[], None],
+    original: Original, pieces: Sequence[Piece], *, prove: Prove, commit: Commit,
     times: tuple[int, int] | None, backup_folder: Path | None,
 ) -> Identity:  # fmt: skip
     """Change a file in place by way of a redo file; as `durable.replace`."""
@@ -85,7 +88,7 @@ def rewrite(
             finally:
                 plain.unlink()
             check_unchanged(original)
-            commit()
+            commit(kept_digest(original.data, [piece for piece in pieces if isinstance(piece, Span)]))
             check_unchanged(original)
             touched = True
             _overwrite(path, content, original.status.st_size, times)

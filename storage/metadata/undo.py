@@ -93,9 +93,8 @@ def record(
     photo: Path, target: Path, source: Buffer, pieces: Sequence[Piece], *, mtime_ns: int, created: bool = False,
     applied: Applied | None = None, kind: str = "write",
 ) -> UndoRecord:  # fmt: skip
-    """The record of a write that makes `pieces` out of `source`."""
+    """The record of a write that makes `pieces` out of `source`; `kept` is added when the new content is written."""
     done = applied or Applied()
-    spans = [piece for piece in pieces if isinstance(piece, Span)]
     return UndoRecord(
         photo=photo,
         target=target,
@@ -105,7 +104,6 @@ def record(
         mtime_ns=mtime_ns,
         reverse=_reverse(source, pieces),
         written=_written(pieces),
-        kept=kept_digest(source, spans),
         texts=done.texts,
         added=done.added,
         removed=done.removed,

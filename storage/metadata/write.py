@@ -8,7 +8,8 @@ Invariants: what raises has changed nothing, so the edit stays queued; a refusal
 unless sidecars are switched off; a record for undo is in the library before the file changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -179,7 +180,7 @@ def _in_file(
         with original.path.open("rb") as old, path.open("rb") as new:
             second_reader(plan.kind, old, new, packet, had_packet=plan.container.read_packet(original.data) is not None)
 
-    found = _commit(original, plan.pieces, made, prove, options, journal)
+    found, made = _commit(original, plan.pieces, made, prove, options, journal)
     engine = {"XMP": "sidecar", "ExifTool": "exiftool"}.get(plan.kind, "splicer")
     return Written(original.path, engine, None, None, made, found, plan.applied.changes)
 
@@ -200,20 +201,41 @@ def _second_engine(original: Original, edit: f.WordsEdit, options: WriteOptions,
 def _commit(
     original: Original, pieces: Sequence[Piece], made: UndoRecord, prove: durable.Prove, options: WriteOptions,
     journal: Journal, *, mtime_ns: int | None = None,
-) -> Identity:  # fmt: skip
-    """Replace a file between intent and done."""
-    tokens: list[Any] = []
-    try:
+) -> tuple[Identity, UndoRecord]:  # fmt: skip
+    """Replace a file between intent and done; its new identity and the whole record."""
+    noted = _Noted(journal, made)
+    with noted.failing():
         found = durable.replace(
-            original, pieces, prove=prove, commit=lambda: tokens.append(journal.intent(made)),
+            original, pieces, prove=prove, commit=noted.intent,
             keep_times=options.keep_times, backup_folder=options.backup_folder, mtime_ns=mtime_ns,
         )  # fmt: skip
-    except Exception as error:
-        for token in tokens:
-            journal.failed(token, str(error))
-        raise
-    journal.done(tokens[0], found)
-    return found
+    journal.done(noted.token, found)
+    return found, noted.record
+
+
+class _Noted:
+    """One record on its way through the journal."""
+
+    def __init__(self, journal: Journal, record: UndoRecord) -> None:
+        self.record = record
+        self.token: Any = None
+        self._journal = journal
+        self._begun = False
+
+    def intent(self, kept: bytes) -> None:
+        self.record = replace(self.record, kept=kept)
+        self.token = self._journal.intent(self.record)
+        self._begun = True
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Tell the journal when what was intended did not happen; a crash tells nobody, which `happened` is for."""
+        try:
+            yield
+        except Exception as error:
+            if self._begun:
+                self._journal.failed(self.token, str(error))
+            raise
 
 
 def _beside(photo: Path, edit: f.WordsEdit, options: WriteOptions, journal: Journal, refused: Refused) -> Written:
@@ -237,18 +259,13 @@ def _beside(photo: Path, edit: f.WordsEdit, options: WriteOptions, journal: Jour
     packet = b"".join(piece for piece in SIDECAR.splice(b"", xmp.serialise()) if isinstance(piece, bytes))
     made = record(photo, target, b"", [packet], mtime_ns=0, created=True, applied=applied)
     expected = Expected(applied.values, Xmp().others(tuple(applied.values)))
-    token: list[Any] = []
-    try:
+    noted = _Noted(journal, made)
+    with noted.failing():
         found = durable.create(
-            target, packet, prove=lambda after, _: prove_words(bytes(after), expected),
-            commit=lambda: token.append(journal.intent(made)),
-        )  # fmt: skip
-    except Exception as error:
-        for one in token:
-            journal.failed(one, str(error))
-        raise
-    journal.done(token[0], found)
-    return Written(target, "sidecar", reason, cause, made, found, applied.changes)
+            target, packet, prove=lambda after, _: prove_words(bytes(after), expected), commit=noted.intent
+        )
+    journal.done(noted.token, found)
+    return Written(target, "sidecar", reason, cause, noted.record, found, applied.changes)
 
 
 def _inherited(photo: Path, edit: f.WordsEdit) -> tuple[str, ...]:
@@ -260,10 +277,11 @@ def _back(original: Original, made: UndoRecord, options: WriteOptions, journal: 
     """The old content again, exactly."""
     if made.created:
         again = record(made.photo, original.path, original.data, (), mtime_ns=original.status.st_mtime_ns, kind="undo")
-        token: list[Any] = []
-        durable.remove(original, commit=lambda: token.append(journal.intent(again)))
-        journal.done(token[0], None)
-        return Written(original.path, "splicer", undo=again)
+        noted = _Noted(journal, again)
+        with noted.failing():
+            durable.remove(original, commit=noted.intent)
+        journal.done(noted.token, None)
+        return Written(original.path, "splicer", undo=noted.record)
     again = record(
         made.photo, original.path, original.data, made.reverse, mtime_ns=original.status.st_mtime_ns, kind="undo"
     )
@@ -272,7 +290,7 @@ def _back(original: Original, made: UndoRecord, options: WriteOptions, journal: 
         if len(after) != made.size_before:
             raise Refused("proof", "The old content could not be made again, so the file is left as it is.")
 
-    found = _commit(original, made.reverse, again, prove, options, journal, mtime_ns=made.mtime_ns)
+    found, again = _commit(original, made.reverse, again, prove, options, journal, mtime_ns=made.mtime_ns)
     return Written(original.path, "splicer", undo=again, identity=found)
 
 

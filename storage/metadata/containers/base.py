@@ -25,12 +25,16 @@ class FileBytes:
 
     Plain reads instead of a memory map: a file that shrinks or a disk that is pulled out while it is mapped ends the
     process with SIGBUS. Slices are as for bytes, without a step; `struct.unpack_from` and `re` need a slice.
+
+    Attributes:
+        notes: what a parser has found out, so that it is not asked to read the whole file again.
     """
 
     def __init__(self, size: int, read: Callable[[int, int], bytes], head: bytes = b"") -> None:
         """`read` is given (offset, size) and returns up to that many bytes; `head` is what is known of the start."""
         self._size, self._read, self._head = size, read, head
         self._block, self._at = b"", 0
+        self.notes: dict[str, Any] = {}
 
     def __len__(self) -> int:
         return self._size

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
-from storage.metadata.containers.base import Buffer, Piece, Refused, Unit
+from storage.metadata.containers.base import Buffer, FileBytes, Piece, Refused, Unit
 from storage.metadata.containers.mpf import MPF_SIGN, image_starts, moved_offsets
 from storage.metadata.containers.patches import Change, filled, pieces, unproved
 from storage.metadata.containers.units import prove_units, refused
@@ -54,7 +54,15 @@ class Jpeg:
     name = "JPEG"
 
     def units(self, source: Buffer) -> Sequence[Unit]:
-        """Segments, one "scan" from SOS to EOI, and the "trailer" behind it."""
+        """Segments, one "scan" from SOS to EOI, and the "trailer" behind it; remembered where `source` can."""
+        if not isinstance(source, FileBytes):
+            return self._parsed(source)
+        if self.name not in source.notes:
+            source.notes[self.name] = tuple(self._parsed(source))
+        found: tuple[Unit, ...] = source.notes[self.name]
+        return found
+
+    def _parsed(self, source: Buffer) -> list[Unit]:
         units, at = segments(source)
         if at is None:
             raise refused("JPEG", "truncated", "ends before its picture begins")

@@ -31,7 +31,7 @@ def replaced(path: Path, pieces: list[Piece], **hooks: Callable[..., None]) -> N
             original,
             pieces,
             prove=hooks.get("prove", lambda after, place: None),
-            commit=hooks.get("commit", lambda: None),
+            commit=hooks.get("commit", lambda kept: None),
             keep_times=True,
             backup_folder=None,
         )
