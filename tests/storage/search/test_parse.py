@@ -1,8 +1,12 @@
 """Wrong questions get a sentence that points at the place; what is being typed does not."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from storage import search
+from storage.search.fields import FIELDS
 from storage.search.tree import Everything, Or, Word
 
 WRONG = {
@@ -90,3 +94,16 @@ def test_clock_times_and_paths_are_words() -> None:
     assert isinstance(search.parse("12:30"), Word)
     with pytest.raises(search.QueryError, match="in quotes"):
         search.parse("http://example.org")
+
+
+def test_every_field_is_explained_and_its_example_is_a_question() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
+    for name, rule in FIELDS.items():
+        assert f"`{name}:`" in guide
+        if rule.kind != "later":
+            search.parse(rule.example)
+        for value in rule.values:
+            assert f"`{value}`" in guide
+    for question in re.findall(r"`([^`]+)`", guide):
+        if not question.endswith((":", ":=")) and not question.startswith("altfolio "):
+            search.parse(question)
