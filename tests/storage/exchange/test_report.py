@@ -1,0 +1,126 @@
+"""The report counts right, as JSON and as a page without a violation; colours keep their contrast."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage import review
+from storage.exchange.page import DARK, LIGHT
+from storage.exchange.report import write_report
+from storage.exchange.survey import Share, share_words, survey
+from storage.library import Library
+from storage.schema import Field, TagState, TextState
+from tests.storage.conftest import add_photos
+from tests.storage.exchange.chromium import axe_source, browser
+from tests.storage.exchange.conftest import NASTY, Words, put_words
+
+
+@pytest.fixture
+def surveyed(library: Library) -> Iterator[Library]:
+    for number, name in enumerate(NASTY):
+        ids = add_photos(library, "a.jpg", "b.jpg", "c.jpg", folder=f"/photos/{name} {number}".replace("\0", ""))
+        with library.write() as block:
+            block.connection.exec_driver_sql(
+                f"UPDATE photo SET taken = '20{number:02}-05-01T10:00:00' WHERE id IN ({ids[0]}, {ids[1]})"
+            )
+            block.touch(ids)
+        alt = (Field.ALT_TEXT, "de" if number else "en")
+        put_words(
+            library,
+            ids[0],
+            Words({alt: ("Long" * 40, TextState.APPROVED, None)}, {"dog": (TagState.ACCEPTED, None, 1)}),
+        )
+        put_words(library, ids[1], Words({(Field.ALT_TEXT, "en"): ("Perhaps.", TextState.DRAFT, None)}))
+    review.set_text(library, ids[:1], "Described at length.", field=Field.EXTENDED)
+    yield library
+
+
+def too_long(text: str, language: str) -> list[str]:
+    return ["too long"] if len(text) > 125 else []
+
+
+def test_the_numbers_are_right(surveyed: Library, tmp_path: Path) -> None:
+    groups = len(NASTY)
+    write_report(surveyed, tmp_path / "report.json", lint=too_long)
+    found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (found["format"], found["version"]) == ("altfolio-report", 1)
+    assert found["whole"] == {"name": "", "photos": 3 * groups, "approved": groups, "draft": groups, "nothing": groups}
+    assert len(found["folders"]) == groups
+    assert all((f["photos"], f["approved"], f["draft"], f["nothing"]) == (3, 1, 1, 1) for f in found["folders"])
+    assert [year["name"] for year in found["years"]] == [f"20{n:02}" for n in reversed(range(groups))] + [""]
+    assert found["years"][-1] == {"name": "", "photos": groups, "approved": 0, "draft": 0, "nothing": groups}
+    assert found["missing"] == {
+        "approved alt text": 2 * groups,
+        "approved extended description": 3 * groups - 1,
+        "accepted tags": 2 * groups,
+        "date": groups,
+    }
+    assert found["languages"] == {"de": groups - 1, "en": 1}
+    assert found["lint"] == {"too long": groups}
+    assert found["review_steps"] == 1
+
+
+def test_photos_that_are_gone_do_not_count(surveyed: Library) -> None:
+    with surveyed.write() as block:
+        block.connection.exec_driver_sql("UPDATE photo SET missing_since = '2026-01-01'")
+    with surveyed.read() as connection:
+        found = survey(connection)
+    assert found.whole == Share("", 0, 0, 0)
+    assert set(found.missing.values()) == {0}
+    assert found.lint is None
+
+
+@given(st.integers(0, 2000), st.integers(0, 2000))
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_all_and_none_are_said_only_of_all_and_none(approved: int, rest: int) -> None:
+    words = share_words(Share("", approved + rest, approved, 0))
+    assert words.endswith("(100%)") == (rest == 0 and approved > 0)
+    assert words.endswith("(0%)") == (approved == 0)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio" and "relative luminance")."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_colours_can_be_told_from_their_ground(colours: dict[str, str]) -> None:
+    for ground in ("ground", "card"):
+        for text in ("text", "muted", "link"):
+            assert contrast(colours[text], colours[ground]) >= 4.5, text
+    for mark in ("line", "good", "draft", "none"):
+        assert contrast(colours[mark], colours["ground"]) >= 3, mark
+
+
+def test_axe_finds_no_violation_in_the_page(surveyed: Library, tmp_path: Path) -> None:
+    axe = axe_source()
+    write_report(surveyed, tmp_path / "report.html", lint=too_long)
+    with browser(tmp_path / "profile") as chromium:
+        for scheme in ("light", "dark"):
+            chromium.colours(scheme)
+            chromium.open(tmp_path / "report.html")
+            assert chromium.violations(axe) == []
+        assert chromium.run("document.querySelectorAll('svg[role=img]').length") == chromium.run(
+            "document.querySelectorAll('table').length"
+        )
+        assert chromium.requested() == [(tmp_path / "report.html").as_uri()]
+        chromium.send("Emulation.setDeviceMetricsOverride", width=320, height=700, deviceScaleFactor=1, mobile=False)
+        chromium.open(tmp_path / "report.html")
+        assert chromium.run("document.documentElement.scrollWidth") <= 320
+        assert chromium.violations(axe) == []
+
+
+def test_an_empty_library_has_a_report_too(library: Library, tmp_path: Path) -> None:
+    write_report(library, tmp_path / "report.html")
+    assert "There are no photos yet." in (tmp_path / "report.html").read_text(encoding="utf-8")
