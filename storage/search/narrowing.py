@@ -17,6 +17,7 @@ from storage.search.finding import count_of, facts_of
 from storage.search.index import photo_at
 from storage.search.parser import parse
 from storage.search.sql import Plan, plan
+from storage.search.tree import Everything
 from storage.words import chunks
 
 COUNTED = 20_000
@@ -100,6 +101,9 @@ def _of_ids(connection: Connection, ids: Iterable[int]) -> tuple[Counter[str], i
 
 def _of_plan(connection: Connection, found: Plan, limit: int) -> tuple[Counter[str], int]:
     photos = count_of(connection, found)
+    if photos > COUNTED and found == plan(connection, Everything()):
+        known = connection.exec_driver_sql("SELECT term, doc FROM photo_word_list WHERE term >= '#' AND term < '$'")
+        return Counter({str(fact): int(count) for fact, count in known}), photos
     counts: Counter[str] = Counter()
     step = 1 if found.where else photos // COUNTED + 1
     for facts in facts_of(connection, found, step):
@@ -108,7 +112,7 @@ def _of_plan(connection: Connection, found: Plan, limit: int) -> tuple[Counter[s
         return counts, photos
     exact: Counter[str] = Counter()
     for kind in "cpykds":
-        for fact, _ in _in_kind(counts, kind).most_common(2 * limit + len(PhotoState)):
+        for fact, _ in _in_kind(counts, kind).most_common(limit + len(PhotoState)):
             match = f'("{fact}" AND {found.match})' if found.match is not None else f'"{fact}"'
             exact[fact] = count_of(connection, replace(found, match=match))
     return exact, photos
