@@ -31,6 +31,9 @@ QUOTED = 60
 NUMBERED = 4
 """Up to this many things of one kind are counted in words; beyond, detectors miscount and "several" is honest."""
 
+COMPANY = 3
+"""From about this many people on, whose number isn't sure, they are "a group"; fewer are "one or more people"."""
+
 NO_DESCRIPTION = {code: grammar.nothing for code, grammar in GRAMMARS.items()}
 """What a hedged text says where nothing is sure enough, by language; a plain text is empty then."""
 
@@ -120,7 +123,7 @@ def people_phrase(findings: Findings, grammar: Grammar, *, plain: bool) -> str:
     if findings.people_exact:
         one = grammar.person[plain]
         return one if findings.people == 1 else grammar.people.format(findings.people)
-    return grammar.group if findings.people > NUMBERED else grammar.unsure
+    return grammar.group if findings.people >= COMPANY else grammar.unsure
 
 
 def distinct(findings: Findings, vocabulary: Vocabulary) -> list[Finding]:
