@@ -12,6 +12,7 @@ does not grow with the library.
 # ruff: noqa: PTH112, PTH116
 
 import os
+import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,6 +24,7 @@ from storage.job import Job, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.photos import shown
 from storage.scan.compare import Difference, compare, known_folders, mark_missing, mark_returned, present_photos
+from storage.scan.count import count_photos
 from storage.scan.read_photo import Found, PhotoRead, read_photos
 from storage.scan.roots import (
     SEPARATOR,
@@ -81,10 +83,14 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
     offline = [root for root in root_paths(library) if _unavailable(library, root) is not None]
     walker = _Walker(library, offline, options)
     intake = Intake(library, language=language, offline=offline)
-    progress = _Tally()
     threads = options.threads or min(os.cpu_count() or 1, 8)
     pool = ThreadPoolExecutor(threads, thread_name_prefix="scan")
+    stopped = threading.Event()
     try:
+        progress = _Tally()
+        new = [top for top in tops if next(known_folders(library, top, SEPARATOR), None) is None]
+        if new and len(new) == len(tops) and options.recursive:
+            progress.count = pool.submit(count_photos, new, stopped.is_set)
         reads: list[PhotoRead] = []
         for step in _read_ahead(pool, walker.steps(tops)):
             if isinstance(step, int):
@@ -99,6 +105,7 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
         walker.mark_gone_folders(tops)
         yield progress.finished()
     finally:
+        stopped.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -132,6 +139,7 @@ class _Tally:
     """Counts what a scan has done, for its progress."""
 
     def __init__(self) -> None:
+        self.count: Future[int | None] | None = None  # being found out in the background
         self._done = 0
         self._problems = 0
 
@@ -148,7 +156,9 @@ class _Tally:
         return Progress(stage="scan", done=self._done, total=self._done, problems=self._problems)
 
     def _progress(self, item: str) -> Progress:
-        return Progress(stage="scan", done=self._done, item=item, problems=self._problems)
+        counted = self.count.result() if self.count is not None and self.count.done() else None
+        total = None if counted is None else max(counted, self._done)
+        return Progress(stage="scan", done=self._done, total=total, item=item, problems=self._problems)
 
 
 class _Walker:

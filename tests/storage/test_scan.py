@@ -284,6 +284,15 @@ def test_stopped_in_the_middle_it_continues(library: Library, folder: Path) -> N
     assert listed(library).items() >= first.items()
 
 
+def test_a_first_scan_says_how_much_there_is(library: Library, folder: Path) -> None:
+    for seed in range(200):
+        put(folder, f"{seed % 3}/{seed}.jpg", jpeg(seed, size=(16, 16)))
+    (folder / "1/loop").symlink_to(folder)
+    steps = list(scan(library, [folder]))
+    assert {step.total for step in steps[100:]} == {200}
+    assert [step.done for step in steps] == [*range(1, 201), 200]
+
+
 def test_only_the_given_folders_are_scanned(library: Library, folder: Path) -> None:
     put(folder, "a/1.jpg", jpeg(1))
     put(folder, "a/deep/2.jpg", jpeg(2))
