@@ -8,7 +8,7 @@ text as its name. Elsewhere it is Qt's announcement event, which NVDA, Narrator 
 import sys
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -50,6 +50,16 @@ def named(widget: Some, name: str, description: str = "") -> Some:
     if description:
         widget.setAccessibleDescription(description)
     return widget
+
+
+def tell_focus(widget: QWidget) -> None:
+    """Say once more that a widget has the focus, where Qt said it before anybody could hear it."""
+
+    def tell() -> None:
+        if QAccessible.isActive() and widget.hasFocus():
+            QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Focus))
+
+    QTimer.singleShot(100, widget, tell)
 
 
 class Announcer(QWidget):

@@ -8,9 +8,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gui import accessible
@@ -28,9 +28,6 @@ from storage.library import Changes, Library, default_path
 from storage.photos import PhotoRow
 from storage.settings import Settings
 from storage.version import __version__
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 
 def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
@@ -267,7 +264,9 @@ class Session(QObject):
             self.desk.close()
 
 
-def _make_thumbnail(photo: PhotoRow, side: int) -> "Image":
-    from storage.image_file import open_upright
+def _make_thumbnail(photo: PhotoRow, side: int) -> QImage:
+    from gui.images import to_qimage
+    from storage.thumbnails import thumbnail
 
-    return open_upright(photo.path, max_side=side)
+    made = thumbnail(photo.path, side, photo.mtime_ns)
+    return QImage(str(made)) if isinstance(made, Path) else to_qimage(made)

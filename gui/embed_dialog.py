@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.accessible import named
+from gui.accessible import named, tell_focus
 from gui.jobs import End, Lane, Outcome, Task
 from gui.words import counted
 from storage.job import Job, Progress
@@ -173,7 +173,6 @@ class EmbedDialog(QDialog):
 
     def _tell(self, sentence: str) -> None:
         self._said.setText(sentence)
-        self.setAccessibleDescription(sentence)
 
     # preview
 
@@ -201,7 +200,8 @@ class EmbedDialog(QDialog):
             f"dates and all other fields stay as they are, and undo puts the old words back.{refused}"
         )
         self._write.setText(f"Write into {counted(self._photos, 'photo')}")
-        named(self._write, self._write.text())
+        # A dialog that opens is read with its labels; one that is open already is silent about a label that changes.
+        named(self._write, self._write.text(), self._said.text() if self.isActiveWindow() else "")
         self._write.setEnabled(self._photos > 0)
         self._write.setFocus()
 
@@ -258,6 +258,13 @@ class EmbedDialog(QDialog):
     def _show_them(self) -> None:
         self.shown_in_window.emit()
         self.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The focus that was set before the dialog was active has to be told again."""
+        super().changeEvent(event)
+        focused = self.focusWidget()
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and focused is not None:
+            tell_focus(focused)
 
     def done(self, result: int) -> None:
         """Stop looking when the dialog goes."""

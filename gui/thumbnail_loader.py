@@ -10,17 +10,14 @@ empty pixmap; a thumbnail belongs to the file as it was (its modification time i
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from gui.images import fitted, to_qimage
+from gui.images import fitted
 from storage.job import KnownError
 from storage.photos import PhotoRow
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 MOST_WISHES = 256
 """Wishes that wait; more than two screens are never looked at again."""
@@ -45,11 +42,11 @@ class ThumbnailLoader(QObject):
     arrived = Signal()
     _made = Signal(object, object)
 
-    def __init__(self, make: Callable[[PhotoRow, int], "Image"], *, threads: int = 2, parent: QObject | None = None):
+    def __init__(self, make: Callable[[PhotoRow, int], QImage], *, threads: int = 2, parent: QObject | None = None):
         """Load with `make`.
 
         Args:
-            make: photo and longest side in pixels → an upright PIL image; raises `KnownError` where it can't.
+            make: photo and longest side in pixels → an upright picture; raises `KnownError` where it can't.
             threads: how many at once; decoding releases Python's lock.
         """
         super().__init__(parent)
@@ -98,7 +95,7 @@ class ThumbnailLoader(QObject):
                 self._under_way.add(key)
             image = QImage()
             try:
-                image = fitted(to_qimage(self._make(photo, max(key[2], key[3]))), key[2], key[3])
+                image = fitted(self._make(photo, max(key[2], key[3])), key[2], key[3])
             except KnownError:
                 pass  # told as a problem of the photo by the scan; here it is an empty picture
             finally:

@@ -128,4 +128,6 @@ def _sentence(task: Task, outcome: Outcome) -> str:
     if outcome.end == End.CANCELLED:
         return "Stopped. What was done is kept; it goes on from there next time."
     trouble = f", {counted(last.problems, 'problem')}" if last and last.problems else ""
+    if last and last.stage == "embed":
+        return f"{counted(last.done - last.problems, 'photo')} written{trouble}."
     return f"{task.title}: done{trouble}." if task.title != "Photos" else f"All photos are ready for review{trouble}."

@@ -29,6 +29,12 @@ def app() -> QApplication:
     return made
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thumbnails go where the test's files are, not into the cache of the one who runs it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def appearance(app: QApplication) -> Iterator[Appearance]:
     look = Appearance(app)
