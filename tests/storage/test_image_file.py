@@ -228,7 +228,8 @@ def test_many_threads_at_once(tmp_path: Path) -> None:
 
 def test_looking_at_heads_loads_no_decoder() -> None:
     program = "import sys, storage.image_file; sys.exit('PIL' in sys.modules or 'pi_heif' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", program], check=False, cwd=root).returncode == 0
 
 
 def test_real_heic_photos_are_upright() -> None:

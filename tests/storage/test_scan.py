@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +30,9 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "photos"
     made.mkdir()
     return made
+
+
+ROOT = Path(__file__).parents[2]
 
 
 def run(library: Library, *folders: Path, recursive: bool = True) -> Progress:
@@ -282,6 +288,43 @@ def test_stopped_in_the_middle_it_continues(library: Library, folder: Path) -> N
     run(library)
     assert len(listed(library)) == 100
     assert listed(library).items() >= first.items()
+
+
+def test_killed_in_the_middle_it_continues(library: Library, folder: Path) -> None:
+    for seed in range(300):
+        put(folder, f"{seed % 7}/{seed}.jpg", jpeg(seed, size=(16, 16)))
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom storage.library import Library\nfrom storage.scan import scan\n"
+        "with Library(Path(sys.argv[1])) as library:\n"
+        "    for step in scan(library, [Path(sys.argv[2])]):\n        print(step.done, flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(library.path), str(folder)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) >= 64:
+                process.kill()
+                break
+    first = listed(library)
+    assert 64 <= len(first) < 300
+    assert run(library, folder) == Progress(stage="scan", done=300, total=300)
+    assert len(listed(library)) == 300
+    assert listed(library).items() >= first.items()
+
+
+def test_two_programs_may_scan_at_once(library: Library, folder: Path) -> None:
+    for seed in range(150):
+        put(folder, f"{seed % 7}/{seed}.jpg", jpeg(seed, size=(16, 16)))
+
+    def whole_scan(_: int) -> Progress:
+        with Library(library.path) as other:
+            return run(other, folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert [last.problems for last in pool.map(whole_scan, range(2))] == [0, 0]
+    assert len(listed(library)) == 150
+    assert not listed(library, missing=True)
 
 
 def test_a_first_scan_says_how_much_there_is(library: Library, folder: Path) -> None:
