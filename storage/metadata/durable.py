@@ -71,11 +71,11 @@ def identity(status: os.stat_result) -> Identity:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Original]:
-    """Open and lock a file that is to be changed; every check that needs no content is done.
+    """Open and lock a file that may be changed.
 
     Raises:
-        KnownError: gone, not a regular file, write-protected, in use by another write, too large; the sentences for
-            full disks and the like also for what happens inside of the block.
+        KnownError: gone, not a regular file, in use by another write, too large; the sentences for full disks and
+            the like also for what happens inside of the block.
     """
     name = shown(path.name)
     with sentences(path):
@@ -83,8 +83,6 @@ def opened(path: Path) -> Iterator[Original]:
         status = real.stat()
         if not stat.S_ISREG(status.st_mode):
             raise KnownError(f"“{name}” is not a file, so nothing is written to it.")
-        if not status.st_mode & 0o222 or not os.access(real, os.W_OK):
-            raise KnownError(f"“{name}” is write-protected. Allow writing to it and try again; its words are kept.")
         if status.st_size > SIZE_LIMIT:
             raise KnownError(f"“{name}” is larger than 4 GB, so it is left as it is.")
         descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
@@ -199,6 +197,7 @@ def replace(
     Raises:
         KnownError: what the system refuses; the file was changed meanwhile; nothing is changed then.
     """
+    check_writable(original)
     path, status = original.path, original.status
     times = (status.st_atime_ns, mtime_ns or status.st_mtime_ns) if keep_times or mtime_ns else None
     size = new_size(pieces)
@@ -260,6 +259,7 @@ def create(path: Path, content: bytes, *, prove: Prove, commit: Commit) -> Ident
 
 def remove(original: Original, *, commit: Commit) -> None:
     """Delete a file that we made. Raises KnownError."""
+    check_writable(original)
     check_unchanged(original)
     commit(kept_digest(original.data, ()))
     check_unchanged(original)
@@ -331,6 +331,13 @@ def _compare(written: Buffer, source: Buffer, pieces: Sequence[Piece], path: Pat
         if bytes(written[at : at + len(part)]) != part:
             raise KnownError(f"The disk did not keep what was written for “{shown(path.name)}”. Check the disk.")
         at += len(part)
+
+
+def check_writable(original: Original) -> None:
+    """Raises KnownError for a write-protected file; its mode counts even where a rename would get around it."""
+    if not original.status.st_mode & 0o222 or not os.access(original.path, os.W_OK):
+        name = shown(original.path.name)
+        raise KnownError(f"“{name}” is write-protected. Allow writing to it and try again; its words are kept.")
 
 
 def check_unchanged(original: Original) -> None:

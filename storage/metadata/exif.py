@@ -18,6 +18,7 @@ XP_COMMENT: Final = 40092
 XP_KEYWORDS: Final = 40094
 EXIF_IFD: Final = 0x8769
 USER_COMMENT: Final = 0x9286
+MAKER_NOTE: Final = 0x927C
 TEXT_LIMIT: Final = 64 * 1024
 BLOCK_LIMIT: Final = 65527
 """Longest TIFF structure in one APP1 segment: 65,533 less the six bytes "Exif\\0\\0"."""
@@ -64,6 +65,16 @@ def read(get: Read) -> ExifTexts:
         _xp(get, first.get(XP_TITLE)),
         tuple(word.strip() for word in _xp(get, first.get(XP_KEYWORDS)).split(";") if word.strip()),
     )
+
+
+def maker_note(get: Read) -> int | None:
+    """Where the maker note begins in a TIFF structure, None where it has none."""
+    order = _order(get(0, 8))
+    if order is None:
+        return None
+    first = _entries(get, order, _first(get, order))
+    nested = _entries(get, order, _number(get, order, first[EXIF_IFD])) if EXIF_IFD in first else first
+    return nested[MAKER_NOTE].value_at if MAKER_NOTE in nested else None
 
 
 def with_description(block: bytes, text: str) -> bytes | None:

@@ -44,7 +44,6 @@ class ExifTool:
         self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
-        atexit.register(self.close)
 
     def run(self, arguments: Sequence[str]) -> str:
         """Run one command and return what it prints. Raises Refused if it does not answer."""
@@ -63,15 +62,17 @@ class ExifTool:
                     if not line:
                         raise OSError("ended")
                     found += line
-            except OSError as error:
-                self._process = None
+            except (OSError, ValueError) as error:
+                self._drop(process)
                 raise Refused("exiftool", "ExifTool did not answer.") from error
             finally:
                 timer.cancel()
             return found[: -len(b"{ready}\n")].decode("utf-8", "replace")
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        if self._process is None or self._process.poll() is not None:
+        if self._process is not None and self._process.poll() is not None:
+            self._drop(self._process)
+        if self._process is None:
             self._process = subprocess.Popen(
                 [
                     self._program,
@@ -92,8 +93,8 @@ class ExifTool:
         return self._process
 
     def close(self) -> None:
-        """End the process."""
-        process, self._process = self._process, None
+        """End the process; the next command starts another."""
+        process = self._process
         if process is None:
             return
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
@@ -101,11 +102,17 @@ class ExifTool:
                 process.stdin.write(b"-stay_open\nFalse\n")
                 process.stdin.close()
             process.wait(5)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        self._drop(process)
+
+    def _drop(self, process: "subprocess.Popen[bytes]") -> None:
+        """Make sure that a process is gone, with its pipes."""
+        self._process = None
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
 
 
 _running: dict[Path, ExifTool] = {}
@@ -115,7 +122,19 @@ _starting = threading.Lock()
 def engine(program: Path) -> ExifTool:
     """The one running engine of a program."""
     with _starting:
-        return _running.setdefault(program, ExifTool(program))
+        if program not in _running:
+            _running[program] = ExifTool(program)
+        return _running[program]
+
+
+def close_engines() -> None:
+    """End all running engines; a later write starts one again."""
+    with _starting:
+        for tool in _running.values():
+            tool.close()
+
+
+atexit.register(close_engines)
 
 
 class Foreign:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from storage.job import KnownError
 from storage.metadata import exif as exif_block
 from storage.metadata import fields as f
 from storage.metadata import iim, sidecar
@@ -16,7 +17,7 @@ from storage.metadata.apply import Applied, apply
 from storage.metadata.containers import CONTAINERS
 from storage.metadata.containers.base import Buffer, Container, Piece, Refused
 from storage.metadata.containers.jpeg import Jpeg, content, extended_packet
-from storage.metadata.read import raw_blocks
+from storage.metadata.read import raw_blocks, stamp
 from storage.metadata.sidecar import NameStyle
 from storage.metadata.sniff import HEAD, RAW, sniff
 from storage.metadata.verify import Expected
@@ -75,9 +76,12 @@ def check_policy(photo: Path, edit: f.WordsEdit, options: WriteOptions) -> None:
     edited = [row.write for row in f.TEXT_FIELDS if edit.texts(row.name) is not f.KEEP]
     edited += [f.KEYWORDS] if edit.keywords_add or edit.keywords_remove else []
     for path in sidecar.found(photo):
-        xmp = sidecar.load(path.read_bytes(), path.name, lenient=True)
+        try:
+            xmp = sidecar.load(path.read_bytes(), path.name, lenient=True)
+        except KnownError:
+            continue  # reading ignores it as well, and says so
         stated = any(xmp.has(place) for place in edited) and sidecar.belongs(xmp, photo, path)
-        if stated and xmp.text(f.METADATA_DATE) is None:
+        if stated and stamp(xmp) is None:
             raise Refused("sidecar-first", "Its sidecar has these words already, and programs read them first.")
 
 

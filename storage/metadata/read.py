@@ -176,13 +176,14 @@ def _ordered(packets: list[tuple[str, Xmp]]) -> list[tuple[str, Xmp]]:
     in_file = [packet for packet in packets if packet[0] == FILE]
     beside = [packet for packet in packets if packet[0] == SIDECAR]
     if in_file and beside:
-        mine, theirs = _date(in_file[0][1]), _date(beside[0][1])
+        mine, theirs = stamp(in_file[0][1]), stamp(beside[0][1])
         if mine and theirs and mine > theirs:
             return in_file + beside
     return beside + in_file
 
 
-def _date(xmp: Xmp) -> datetime | None:
+def stamp(xmp: Xmp) -> datetime | None:
+    """When the packet was last edited, by its own word; None where it does not say."""
     try:
         date = datetime.fromisoformat((xmp.text(f.METADATA_DATE) or "").strip())
     except ValueError:

@@ -20,6 +20,7 @@ from storage.metadata.containers.base import Buffer, FileBytes, Piece, Refused, 
 from storage.metadata.containers.mpf import MPF_SIGN, image_starts, moved_offsets
 from storage.metadata.containers.patches import Change, filled, pieces, unproved
 from storage.metadata.containers.units import prove_units, refused
+from storage.metadata.exif import maker_note
 
 XMP_SIGN: Final = b"http://ns.adobe.com/xap/1.0/\0"
 EXTENDED_SIGN: Final = b"http://ns.adobe.com/xmp/extension/\0"
@@ -248,7 +249,10 @@ def _unmoved(source: Buffer, units: Sequence[Unit], packet: bytes) -> Change:
 
 
 def _moves_pinned(source: Buffer, units: Sequence[Unit], changes: Sequence[Change]) -> bool:
-    """Whether the EXIF block seems to point behind the picture, and the changes would move what it points at."""
+    """Whether the EXIF block seems to point behind the picture, and the changes would move what it points at.
+
+    Maker notes count from the block's start, or from their own with or without their signature (6 to 12 bytes).
+    """
     exif = next((unit for unit in units if unit.kind == "APP1 Exif"), None)
     trailer = units[-1]
     if exif is None or trailer.kind != "trailer":
@@ -256,12 +260,15 @@ def _moves_pinned(source: Buffer, units: Sequence[Unit], changes: Sequence[Chang
     shift = sum(len(c.new) - (c.stop - c.start) for c in changes if c.start > exif.start)
     if not shift:
         return False
-    inner = content(source, exif)
-    base = exif.stop - len(inner) + 6
+    inner = content(source, exif)[6:]
+    base = exif.stop - len(inner)
     start = bytes(source[trailer.start : trailer.start + _SCAN_BLOCK])
     places = {trailer.start, *(trailer.start + found.start() for found in re.finditer(b"\xff\xd8\xff", start))}
-    order = "<I" if inner[6:8] == b"II" else ">I"
-    return any(struct.pack(order, at - base) in inner for at in sorted(places)[:64] if at - base < 2**32)
+    note = maker_note(lambda offset, size: inner[offset : offset + size])
+    bases = [base] if note is None else [base, *(base + note + head for head in (0, 6, 8, 10, 12))]
+    order = "<I" if inner[:2] == b"II" else ">I"
+    offsets = {at - origin for at in sorted(places)[:64] for origin in bases if at - origin < 2**32}
+    return any(struct.pack(order, offset) in inner for offset in offsets)
 
 
 def _check_trailer(source: Buffer, units: Sequence[Unit], changes: Sequence[Change]) -> None:

@@ -238,3 +238,26 @@ def test_a_refused_intent_stops_the_write(tmp_path: Path) -> None:
     with pytest.raises(KnownError, match="library is full"):
         write_words(path, EDIT, options=OPTIONS, journal=MemoryJournal(refuse=KnownError("library is full")))
     assert path.read_bytes() == before and not leftovers(tmp_path)
+
+
+def test_a_write_protected_photo_can_have_a_sidecar(tmp_path: Path) -> None:
+    path = photo(tmp_path)
+    path.chmod(0o444)
+    before = path.stat()
+    written = write_words(path, EDIT, options=WriteOptions(sidecar="always"), journal=MemoryJournal())
+    assert written.cause == "setting" and written.target.name == "plain.jpg.xmp"
+    assert path.stat().st_mtime_ns == before.st_mtime_ns and read_words(path).sources["title"] == "sidecar"
+
+
+def test_words_go_where_they_are_read_first(tmp_path: Path) -> None:
+    path, side = photo(tmp_path), tmp_path / "plain.jpg.xmp"
+    write_words(path, EDIT, options=WriteOptions(sidecar="always"), journal=MemoryJournal())
+    text = side.read_text()
+    start, stop = text.index("<xmp:MetadataDate"), text.index("</xmp:MetadataDate>") + 19
+    side.write_text(text[:start] + text[stop:])
+    written = write_words(path, f.WordsEdit(title={"en": "New"}), options=OPTIONS, journal=MemoryJournal())
+    assert written.cause == "sidecar-first" and read_words(path).words.title["en"] == "New"
+    side.write_text("no XMP")
+    again = write_words(path, f.WordsEdit(title={"en": "Newer"}), options=OPTIONS, journal=MemoryJournal())
+    read = read_words(path)
+    assert again.target == path and read.words.title["en"] == "Newer" and "plain.jpg.xmp" in (read.problem or "")

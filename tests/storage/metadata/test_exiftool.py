@@ -1,0 +1,60 @@
+"""ExifTool as second engine: only on copies, only where the same proof holds, and never in the way."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.metadata import exiftool
+from storage.metadata.containers.base import Refused
+from storage.metadata.fields import WordsEdit
+from storage.metadata.write import WriteOptions, undo, write_words
+from tests.storage.metadata.photos import MemoryJournal, app, encoded, exif, jpeg
+
+PROGRAM = shutil.which("exiftool")
+EDIT = WordsEdit(alt_text={"en": "A cat 🐈\nasleep"}, keywords_add=("cat",))
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    yield
+    exiftool.close_engines()
+
+
+@pytest.fixture
+def options() -> WriteOptions:
+    if PROGRAM is None:
+        pytest.skip("ExifTool is not installed")
+    return WriteOptions(exiftool=Path(PROGRAM))
+
+
+def test_a_format_of_its_own_is_written_and_taken_back(options: WriteOptions, tmp_path: Path) -> None:
+    path, journal = tmp_path / "photo.jp2", MemoryJournal()
+    path.write_bytes(before := encoded("JPEG2000"))
+    written = write_words(path, EDIT, options=options, journal=journal)
+    assert (written.engine, written.target, written.reason) == ("exiftool", path, None)
+    tool = exiftool.engine(options.exiftool or Path())
+    assert "A cat 🐈" in tool.run(["-charset", "utf8", "-XMP-iptcCore:AltTextAccessibility", str(path)])
+    undo(journal.records[0], options=options, journal=journal)
+    assert path.read_bytes() == before
+
+
+def test_what_it_refuses_too_goes_into_a_sidecar(options: WriteOptions, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(before := jpeg(segments=app(1, exif()) + b"rubbish"))
+    written = write_words(path, EDIT, options=options, journal=MemoryJournal())
+    assert (written.engine, written.cause) == ("sidecar", "lying-structure")
+    assert path.read_bytes() == before
+
+
+def test_a_program_that_answers_nothing_is_only_a_refusal(tmp_path: Path) -> None:
+    program = shutil.which("true")
+    if program is None:
+        pytest.skip("no such program here")
+    with pytest.raises(Refused):
+        exiftool.ExifTool(Path(program)).run(["-ver"])
+    path = tmp_path / "photo.jp2"
+    path.write_bytes(encoded("JPEG2000"))
+    written = write_words(path, EDIT, options=WriteOptions(exiftool=Path(program)), journal=MemoryJournal())
+    assert written.engine == "sidecar" and written.cause == "jp2"
