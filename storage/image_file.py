@@ -1,4 +1,4 @@
-"""Open one photo safely and upright: any supported format in, plain 8-bit RGB out.
+"""Open one photo safely and upright: any supported format in, plain 8-bit sRGB out.
 
 Decoders are handed files of strangers. Whatever one of them raises is a fault of that file, so it becomes a sentence
 that names it; nothing of Pillow's warnings reaches the user. The plugin is chosen by the content and called directly:
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from storage.bare_image import bare
+from storage.colour import to_srgb
 from storage.image_head import ImageHead, broken, read_head
 from storage.job import KnownError
 from storage.photo_source import open_source, unreadable
@@ -152,12 +153,13 @@ def _decode(plugin: Plugin, stream: Any, head: ImageHead, max_side: int | None) 
             wanted = round(max_side * DRAFT_ROOM)
             image.draft("RGB" if image.mode == "YCbCr" else image.mode, (wanted, wanted))
         image.load()
+        profile = image.info.get("icc_profile")
         if head.format == "AVIF":
             orientation = image.getexif().get(0x112, 1)  # Pillow puts the container's rotation there
         else:  # libheif and Pillow's TIFF reader turn the image themselves
             orientation = 1 if head.format in ("HEIC", "TIFF") else head.orientation
         plain = _reduced(_eight_bit(image), max_side)
-        plain = _on_white(plain)
+        plain = _on_white(to_srgb(plain, profile if isinstance(profile, bytes) else None))
         plain = _turned(plain, orientation)
         return plain.copy() if plain is image else plain
 

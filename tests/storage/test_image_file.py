@@ -211,6 +211,36 @@ def test_hostile_files_open_or_are_refused(tmp_path: Path, kind: str, changes: l
                 assert "hostile" in str(error)
 
 
+def exchanged_profile() -> bytes:
+    """A profile whose red is sRGB's green and the other way round, under another name than sRGB's."""
+    from PIL import ImageCms
+
+    content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    places = {}
+    for at in range(132, 132 + 12 * struct.unpack_from(">I", content, 128)[0], 12):
+        places[bytes(content[at : at + 4])] = at + 4
+    red, green = places[b"rXYZ"], places[b"gXYZ"]
+    content[red : red + 8], content[green : green + 8] = content[green : green + 8], content[red : red + 8]
+    return bytes(content).replace("sRGB".encode("utf-16-be"), "abcd".encode("utf-16-be"))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_colours_are_what_the_profile_says(tmp_path: Path, kind: str, mode: str) -> None:
+    if kind == "JPEG" and mode == "RGBA":
+        pytest.skip("JPEG has no transparency")
+    content = encoded(Image.new(mode, (40, 40), (250, 10, 10)), kind, icc_profile=exchanged_profile())
+    for max_side in (None, 20):
+        pixel: Any = open_upright(put(tmp_path, "a.jpg", content), max_side=max_side).getpixel((9, 9))
+        assert pixel[1] > 230 and pixel[0] < 40, "red means green here"
+
+
+def test_a_profile_that_can_not_be_used_is_left_out(tmp_path: Path) -> None:
+    for mode, profile in (("RGB", b"no profile"), ("L", exchanged_profile()), ("RGB", exchanged_profile()[:200])):
+        content = encoded(Image.new(mode, (40, 40), 200), "PNG", icc_profile=profile)
+        assert open_upright(put(tmp_path, "a.png", content)).getpixel((9, 9)) in ((200, 0, 0), (200, 200, 200))
+
+
 def test_many_threads_at_once(tmp_path: Path) -> None:
     paths = [put(tmp_path, f"{seed}.jpg", jpeg(seed, orientation=6)) for seed in range(16)]
     paths.append(put(tmp_path, "bad.jpg", b"no photo"))
