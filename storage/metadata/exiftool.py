@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from storage.metadata import fields as f
 from storage.metadata.apply import apply
-from storage.metadata.containers.base import Buffer, Piece, Refused, Unit
+from storage.metadata.containers.base import Buffer, Piece, Refused, Span, Unit
 from storage.metadata.containers.patches import unproved
 from storage.metadata.plan import Plan, WriteOptions
 from storage.metadata.verify import Expected
@@ -164,7 +164,7 @@ class Foreign:
                 raise Refused("exiftool", f"ExifTool refused it as well ({answer.strip()[:200]}).")
             if tags(self._tool, new) != tags(self._tool, old):
                 raise unproved("ExifTool changed more than the words")
-            return [new.read_bytes()]
+            return _pieces(old.read_bytes(), new.read_bytes())
 
     def prove(self, before: Buffer, after: Buffer) -> None:
         """Pillow decodes the same picture from both. Raises Refused, also where it can't decode."""
@@ -183,6 +183,26 @@ def plan_with(program: Path, data: Buffer, suffix: str, edit: f.WordsEdit, optio
     expected = Expected(applied.values, before.others(tuple(applied.values)))
     pieces = container.splice(data, xmp.serialise()) if applied.values else ()
     return Plan(container, "ExifTool", pieces, expected, applied)
+
+
+def _pieces(old: bytes, new: bytes) -> list[Piece]:
+    """The new file as spans of the old one around what differs, so that undo keeps no whole photo."""
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    parts: list[Piece] = [Span(0, head), new[head : len(new) - tail], Span(len(old) - tail, len(old))]
+    return [part for part in parts if (part.stop > part.start if isinstance(part, Span) else part)]
+
+
+def _common(a: bytes, b: bytes) -> int:
+    """How many bytes at the start are the same."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @contextlib.contextmanager

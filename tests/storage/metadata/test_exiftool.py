@@ -40,11 +40,21 @@ def test_a_format_of_its_own_is_written_and_taken_back(options: WriteOptions, tm
     assert path.read_bytes() == before
 
 
-def test_what_it_refuses_too_goes_into_a_sidecar(options: WriteOptions, tmp_path: Path) -> None:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(before := jpeg(segments=app(1, exif()) + b"rubbish"))
+def test_what_cannot_be_proved_goes_into_a_sidecar(options: WriteOptions, tmp_path: Path) -> None:
+    path = tmp_path / "photo.jp2"
+    path.write_bytes(before := encoded("JPEG2000")[:-200])
     written = write_words(path, EDIT, options=options, journal=MemoryJournal())
-    assert (written.engine, written.cause) == ("sidecar", "lying-structure")
+    assert (written.engine, written.cause) == ("sidecar", "jp2")
+    assert path.read_bytes() == before
+
+
+def test_undo_keeps_only_what_was_replaced(options: WriteOptions, tmp_path: Path) -> None:
+    path, journal = tmp_path / "photo.jpg", MemoryJournal()
+    path.write_bytes(before := jpeg(segments=app(1, exif()) + b"rubbish", tail=bytes(100_000)))
+    written = write_words(path, EDIT, options=options, journal=journal)
+    assert written.engine == "exiftool" and written.undo is not None
+    assert sum(len(piece) for piece in written.undo.reverse if isinstance(piece, bytes)) < 1000
+    undo(journal.records[0], options=options, journal=journal)
     assert path.read_bytes() == before
 
 
