@@ -21,7 +21,7 @@ from storage.colour import to_srgb
 from storage.image_head import ImageHead, broken, read_head
 from storage.job import KnownError
 from storage.photo_source import open_source, unreadable
-from storage.photos import shown
+from storage.shown import shown
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -225,6 +225,9 @@ def _plugin(kind: str) -> Plugin:
 
 
 def _load_plugin(kind: str) -> Plugin:
+    import PIL.Image
+
+    PIL.Image.MAX_IMAGE_PIXELS = MOST_PIXELS  # Pillow's own limit is lower for some formats
     logging.getLogger("PIL").addHandler(logging.NullHandler())  # else its errors go to the terminal
     from PIL import AvifImagePlugin, GifImagePlugin, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 

@@ -13,7 +13,7 @@ from storage.exif_head import NO_EXIF, ExifHead, Read, read_exif
 from storage.heif_head import read_heif
 from storage.job import KnownError
 from storage.photo_source import PhotoSource
-from storage.photos import shown
+from storage.shown import shown
 
 PHOTO_SUFFIXES = frozenset(b".jpg .jpeg .jpe .jfif .png .apng .webp .tif .tiff .gif .heic .heif .hif .avif".split())
 """Endings, in lower case, of files that are looked at. RAW and JPEG XL are left out: nothing here decodes them."""

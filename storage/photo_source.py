@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from storage.job import KnownError
-from storage.photos import shown
+from storage.shown import shown
 
 HEAD = 64 * 1024
 """Bytes read at once at the start of a file; holds the metadata of an ordinary JPEG, whose segments end at 64 KiB."""

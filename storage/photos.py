@@ -12,12 +12,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
+from storage.shown import shown as shown
 from storage.words import chunks
-
-
-def shown(path: Path | str) -> str:
-    """A path or name for people, log files and JSON: undecodable bytes become U+FFFD."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

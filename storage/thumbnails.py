@@ -22,7 +22,7 @@ from storage.image_file import decode, open_upright
 from storage.image_head import ImageHead, read_head
 from storage.job import KnownError
 from storage.photo_source import open_source
-from storage.photos import shown
+from storage.shown import shown
 from storage.version import __version__
 
 if TYPE_CHECKING:

@@ -22,7 +22,6 @@ from pathlib import Path
 from storage import settings
 from storage.job import Job, Progress
 from storage.library import WRITE_BLOCK, Library
-from storage.photos import shown
 from storage.scan.compare import Difference, compare, known_folders, mark_missing, mark_returned, present_photos
 from storage.scan.count import count_photos
 from storage.scan.read_photo import Found, PhotoRead, read_photos
@@ -38,6 +37,7 @@ from storage.scan.roots import (
 )
 from storage.scan.take_in import Intake
 from storage.scan.walk import Seen, Unreadable, walk
+from storage.shown import shown
 
 __all__ = ["ScanOptions", "folder_problems", "remove_root", "roots", "scan"]
 

@@ -17,8 +17,8 @@ from storage.metadata.fields import PhotoWords
 from storage.metadata.read import SIDECAR, read_words_from
 from storage.metadata.sidecar import group_of, grouped
 from storage.photo_source import open_source
-from storage.photos import shown
 from storage.scan.walk import Entry
+from storage.shown import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from storage.history import now
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
-from storage.photos import shown
 from storage.scan.compare import below
+from storage.shown import shown
 
 SEPARATOR = os.fsencode(os.sep)
 
