@@ -132,7 +132,7 @@ def apply_import(library: Library, plan: ImportPlan) -> int:
         }
         if changes:
             history.record(block, count_label("import the words of", len(changes)), changes)
-            _write(block, changes)
+            write_changes(block, changes)
     return len(changes)
 
 
@@ -263,7 +263,8 @@ def _known_keys(connection: Connection, keys: set[str]) -> set[str]:
     return found
 
 
-def _write(block: Write, changes: dict[int, PhotoChange]) -> None:
+def write_changes(block: Write, changes: dict[int, PhotoChange]) -> None:
+    """Write what was compared; the caller has kept what was there in the history."""
     run = block.connection.exec_driver_sql
     ids = concepts.ids_by_key(block.connection)
     rejudged = []
