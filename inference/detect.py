@@ -32,8 +32,8 @@ photos: people counted rightly rise from 0.72 to 0.79)."""
 
 DOUBT = 0.5
 """How much the whole photo's opinion weighs against the box of a part, both as log odds: it sees the surroundings,
-without which much looks like something else. 0.25 to 1 give nearly the same (average precision of classes by photo, 128 COCO
-photos: 0.854 to 0.857; without it 0.847, without parts 0.805)."""
+without which much looks like something else. 0.25 to 1 give nearly the same (average precision of classes by photo,
+128 COCO photos: 0.854 to 0.857; without it 0.847, without parts 0.805)."""
 
 UNSEEN = 0.05
 """Score of a label that the whole photo doesn't show at all; the least that its opinion can be."""
@@ -88,13 +88,12 @@ def views(wanted: Views) -> Iterator[View]:
     yield View()
     if wanted.mirror:
         yield View(mirror=True)
-    if wanted.tiles < 2:
-        return
-    side = 1 / (wanted.tiles - (wanted.tiles - 1) * wanted.shared)
-    starts = [i * (1 - side) / (wanted.tiles - 1) for i in range(wanted.tiles)]
-    for top in starts:
-        for left in starts:
-            yield View(left, top, left + side, top + side)
+    for count in wanted.tiles:
+        side = 1 / (count - (count - 1) * wanted.shared)
+        starts = [i * (1 - side) / (count - 1) for i in range(count)]
+        for top in starts:
+            for left in starts:
+                yield View(left, top, left + side, top + side)
 
 
 def _see(image: "Image", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:

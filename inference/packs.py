@@ -16,8 +16,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from inference.pack_fields import WrongField, channels, field, one_of, pixels, plain_name, share, table_at, tile_counts
 from resources import RESOURCES
 from storage.job import KnownError
 
@@ -29,8 +30,6 @@ DECODERS = ("ssd", "classes", "lines")
 RESIZES = ("squash", "crop", "pad", "fit")
 FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
 ACTIVATIONS = ("none", "sigmoid", "softmax")
-
-_T = TypeVar("_T", str, int, float, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +118,13 @@ class Views:
     """Which views of a photo the model sees besides the whole; each costs one more run.
 
     Attributes:
-        tiles: n for n×n enlarged parts, 0 for none.
+        tiles: n for n×n enlarged parts, several for parts of several sizes.
         shared: share of a tile's side that it has in common with its neighbour, 0..1.
         mirror: whether the whole is also seen mirrored.
         squash: whether a model that sees the centre of a photo also sees all of it, squashed.
     """
 
-    tiles: int = 0
+    tiles: tuple[int, ...] = ()
     shared: float = 0.2
     mirror: bool = False
     squash: bool = False
@@ -203,7 +202,7 @@ def read_pack(folder: Path) -> Pack:
         raise _broken(folder, f"pack.toml can't be read ({error})") from error
     try:
         pack = _pack(folder, table)
-    except _Wrong as error:
+    except WrongField as error:
         raise _broken(folder, str(error)) from error
     for file in pack.files:
         path = folder / file.name
@@ -252,10 +251,6 @@ def read_labels(pack: Pack) -> list[str]:
     return [numbered.get(index, "") for index in range(max(numbered) + 1)]
 
 
-class _Wrong(Exception):
-    """A field of pack.toml is missing or wrong; the text is the second half of a sentence."""
-
-
 def _broken(folder: Path, what: str) -> KnownError:
     return KnownError(
         f"The model pack “{folder.name}” can't be used: {what}. Install it again, or remove the folder {folder}."
@@ -263,130 +258,77 @@ def _broken(folder: Path, what: str) -> KnownError:
 
 
 def _pack(folder: Path, table: Mapping[str, Any]) -> Pack:
-    models = tuple(_model(role, each) for role, each in sorted(_table(table, "models").items()))
+    models = tuple(_model(role, each) for role, each in sorted(table_at(table, "models").items()))
     if not models:
-        raise _Wrong("it has no network")
-    views = _table(table, "views") if "views" in table else {}
+        raise WrongField("it has no network")
+    views = table_at(table, "views") if "views" in table else {}
     files = table.get("files")
     if not isinstance(files, list):
-        raise _Wrong("pack.toml lists no files")
+        raise WrongField("pack.toml lists no files")
     return Pack(
-        id=_field(table, "id", str),
-        version=_field(table, "version", str),
-        name=_field(table, "name", str),
-        about=_field(table, "about", str, ""),
-        task=_one_of(table, "task", TASKS),
-        licence=_field(table, "licence", str),
-        memory_mb=_field(table, "memory_mb", int, 0),
+        id=field(table, "id", str),
+        version=field(table, "version", str),
+        name=field(table, "name", str),
+        about=field(table, "about", str, ""),
+        task=one_of(table, "task", TASKS),
+        licence=field(table, "licence", str),
+        memory_mb=field(table, "memory_mb", int, 0),
         folder=folder,
-        source=_source(_table(table, "source")),
+        source=_source(table_at(table, "source")),
         models=models,
-        output=_output(_table(table, "output")),
+        output=_output(table_at(table, "output")),
         views=Views(
-            tiles=_field(views, "tiles", int, 0),
-            shared=_share(views, "shared", 0.2),
-            mirror=_field(views, "mirror", bool, False),
-            squash=_field(views, "squash", bool, False),
+            tiles=tile_counts(views),
+            shared=share(views, "shared", 0.2),
+            mirror=field(views, "mirror", bool, False),
+            squash=field(views, "squash", bool, False),
         ),
         files=tuple(_file(each) for each in files),
     )
 
 
 def _source(table: Mapping[str, Any]) -> Source:
-    return Source(*(_field(table, key, str) for key in ("model", "package", "version", "sha256")))
+    return Source(*(field(table, key, str) for key in ("model", "package", "version", "sha256")))
 
 
 def _file(table: Any) -> PackFile:
     if not isinstance(table, dict):
-        raise _Wrong("its list of files is wrong")
+        raise WrongField("its list of files is wrong")
     return PackFile(
-        _plain_name(_field(table, "name", str)), _field(table, "size", int), _field(table, "sha256", str).lower()
+        plain_name(field(table, "name", str)), field(table, "size", int), field(table, "sha256", str).lower()
     )
 
 
 def _model(role: str, table: Any) -> Model:
     if not isinstance(table, dict):
-        raise _Wrong("pack.toml has no [models.main]")
-    given = _table(table, "input")
+        raise WrongField("pack.toml has no [models.main]")
+    given = table_at(table, "input")
     return Model(
         role=role,
-        file=_plain_name(_field(table, "file", str)),
+        file=plain_name(field(table, "file", str)),
         input=Input(
-            name=_field(given, "name", str),
-            width=_pixels(given, "width"),
-            height=_pixels(given, "height"),
-            layout=_one_of(given, "layout", ("NCHW", "NHWC")),
-            colours=_one_of(given, "colours", ("RGB", "BGR")),
-            mean=_channels(given, "mean"),
-            deviation=_channels(given, "deviation"),
-            resize=_one_of(given, "resize", RESIZES),
-            filter=_one_of(given, "filter", FILTERS),
-            margin=_field(given, "margin", int, 0),
+            name=field(given, "name", str),
+            width=pixels(given, "width"),
+            height=pixels(given, "height"),
+            layout=one_of(given, "layout", ("NCHW", "NHWC")),
+            colours=one_of(given, "colours", ("RGB", "BGR")),
+            mean=channels(given, "mean"),
+            deviation=channels(given, "deviation"),
+            resize=one_of(given, "resize", RESIZES),
+            filter=one_of(given, "filter", FILTERS),
+            margin=field(given, "margin", int, 0),
         ),
     )
 
 
 def _output(table: Mapping[str, Any]) -> Output:
     return Output(
-        decoder=_one_of(table, "decoder", DECODERS),
-        labels=_plain_name(_field(table, "labels", str)),
-        scores=_field(table, "scores", str),
-        boxes=_field(table, "boxes", str, ""),
-        activation=_one_of(table, "activation", ACTIVATIONS),
-        sharpness=_field(table, "sharpness", float, 1.0),
-        floor=_share(table, "floor", 0.1),
-        overlap=_share(table, "overlap", 0.5),
+        decoder=one_of(table, "decoder", DECODERS),
+        labels=plain_name(field(table, "labels", str)),
+        scores=field(table, "scores", str),
+        boxes=field(table, "boxes", str, ""),
+        activation=one_of(table, "activation", ACTIVATIONS),
+        sharpness=field(table, "sharpness", float, 1.0),
+        floor=share(table, "floor", 0.1),
+        overlap=share(table, "overlap", 0.5),
     )
-
-
-def _table(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = table.get(key)
-    if not isinstance(value, dict):
-        raise _Wrong(f"pack.toml has no [{key}]")
-    return value
-
-
-def _field(table: Mapping[str, Any], key: str, kind: type[_T], default: _T | None = None) -> _T:
-    value = table.get(key, default)
-    if kind is float and type(value) is int:
-        value = float(value)
-    if type(value) is not kind:
-        raise _Wrong(f"“{key}” in pack.toml is missing or wrong")
-    return value
-
-
-def _one_of(table: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
-    value = _field(table, key, str)
-    if value not in allowed:
-        raise _Wrong(f"“{key}” in pack.toml is “{value}”, and this version knows only {', '.join(allowed)}")
-    return value
-
-
-def _share(table: Mapping[str, Any], key: str, default: float) -> float:
-    value = _field(table, key, float, default)
-    if not 0 <= value < 1:
-        raise _Wrong(f"“{key}” in pack.toml must be at least 0 and below 1")
-    return value
-
-
-def _pixels(table: Mapping[str, Any], key: str) -> int:
-    value = _field(table, key, int)
-    if not 1 <= value <= 8192:
-        raise _Wrong(f"“{key}” in pack.toml must be 1 to 8192")
-    return value
-
-
-def _channels(table: Mapping[str, Any], key: str) -> tuple[float, float, float]:
-    value = table.get(key)
-    if not isinstance(value, list) or len(value) != 3 or not all(type(each) in (int, float) for each in value):
-        raise _Wrong(f"“{key}” in pack.toml must be three numbers")
-    if key == "deviation" and 0 in value:
-        raise _Wrong("“deviation” in pack.toml must not be 0")
-    red, green, blue = value
-    return float(red), float(green), float(blue)
-
-
-def _plain_name(name: str) -> str:
-    if not name or name in (".", "..") or any(sign in name for sign in "/\\:\0"):
-        raise _Wrong(f"“{name}” isn't a plain file name")
-    return name

@@ -67,13 +67,14 @@ def test_workers_may_look_at_the_same_time(objects: decoders.Eye) -> None:
 
 
 def test_tiles_overlap_and_reach_the_edges() -> None:
-    seen = list(detect.views(Views(tiles=2, shared=0.2, mirror=True)))
+    seen = list(detect.views(Views(tiles=(2,), shared=0.2, mirror=True)))
     assert seen[:2] == [View(), View(mirror=True)]
     tiles = seen[2:]
     assert len(tiles) == 4
     assert min(tile.left for tile in tiles) == 0 and max(tile.right for tile in tiles) == pytest.approx(1)
     assert tiles[0].right - tiles[1].left == pytest.approx(0.2 * (tiles[0].right - tiles[0].left))
     assert list(detect.views(Views())) == [View()]
+    assert len(list(detect.views(Views(tiles=(2, 3))))) == 1 + 4 + 9
 
 
 def test_boxes_of_a_tile_are_placed_in_the_photo_and_cut_ones_are_left_out() -> None:
