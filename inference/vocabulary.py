@@ -191,6 +191,15 @@ class Vocabulary:
         """What is written into a photo for this concept: the user's keyword or path, else its name."""
         return self.concepts[key].keyword or self.name(key, language)
 
+    def tags(self, key: str) -> tuple[str, ...]:
+        """The concept and the everyday word for what it is: ("golden retriever", "dog"), ("dog",).
+
+        People look for both and both belong into a photo's keywords, though a sentence says only the first. The
+        everyday words are the classes of COCO, which were chosen for that (Lin et al., "Microsoft COCO", 2014).
+        """
+        above = sorted(self.ancestors(key), key=lambda other: (-self.depth(other), other))
+        return key, *(each for each in above if self.labels.get(each) == each and self.concepts[each].shown)
+
     def search_words(self, key: str, languages: Iterable[str] = ("en",)) -> tuple[str, ...]:
         """Words that find the concept itself: key, names in singular and plural, synonyms; each once, lower case."""
         words = [key]

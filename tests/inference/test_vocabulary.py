@@ -91,6 +91,12 @@ def test_a_search_for_animal_finds_every_breed() -> None:
     assert not VOCABULARY.related("dog", "cat")
 
 
+def test_the_everyday_word_is_a_tag_too() -> None:
+    assert VOCABULARY.tags("golden retriever") == ("golden retriever", "dog")
+    assert VOCABULARY.tags("dog") == ("dog",)
+    assert VOCABULARY.tags("castle") == ("castle",)
+
+
 def test_friendly_words_find_the_labels_of_the_trade() -> None:
     for word, key in [("television", "tv"), ("sofa", "couch"), ("plane", "airplane"), ("smartphone", "cell phone")]:
         assert word in VOCABULARY.search_words(key)
