@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer
 from PySide6.QtGui import QImage
@@ -23,11 +24,17 @@ from gui.picture_loader import PictureLoader
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
-from storage.job import KnownError
+from storage.job import Job, KnownError
 from storage.library import Changes, Library, default_path
 from storage.photos import PhotoRow
 from storage.settings import Settings
 from storage.version import __version__
+
+if TYPE_CHECKING:
+    from storage.watch import LibraryWatch
+
+NEW_PHOTOS_MS = 1_500
+"""Quiet time after photos came, before the models look at them."""
 
 
 def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
@@ -85,6 +92,11 @@ class Session(QObject):
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
         self._total = -1
+        self._watch: LibraryWatch | None = None
+        self._new_photos = QTimer(self)
+        self._new_photos.setSingleShot(True)
+        self._new_photos.setInterval(NEW_PHOTOS_MS)
+        self._new_photos.timeout.connect(self._look_at_new)
         self._connect()
         self._connect_actions()
         self.window.recall(stored)
@@ -107,6 +119,21 @@ class Session(QObject):
         self.window.focus_photos()
 
     _work_when_counted = False
+    _undo: Any = None  # the embedding that undo would take back
+
+    def undo(self) -> None:
+        """Take back what was done last: a review step at once, an embedding as a job."""
+        batch = self._undo
+        if batch is None:
+            self.flow.undo()
+            return
+
+        def job() -> Job:
+            from storage import embed_undo
+
+            return embed_undo.undo(self.desk.library, batch.id)
+
+        self.work.start("Putting the old words back", job)
 
     # wiring
 
@@ -181,6 +208,17 @@ class Session(QObject):
             self._work_when_counted = False
             if not counts.empty:
                 self.work.find_words(())
+            self._start_watching()
+
+    def _start_watching(self) -> None:
+        from storage.watch import LibraryWatch
+
+        self._watch = LibraryWatch(self.desk.library)
+        self._watch.start()
+
+    def _look_at_new(self) -> None:
+        if self._watch is not None and not self.work.busy:
+            self.work.find_words_of_new()
 
     def _tell_found(self) -> None:
         if self._total >= 0:
@@ -190,6 +228,7 @@ class Session(QObject):
         self.model.refresh(changes.photos)
         if changes.listing:
             self.desk.search(self.window.search.words)
+            self._new_photos.start()
         if changes.listing or changes.photos:
             self.desk.count()
         if changes.settings:
@@ -201,6 +240,7 @@ class Session(QObject):
             label = getattr(batch, "label", "")
             action.setText(f"{name.capitalize()}: {label}" if label else name.capitalize())
             action.setEnabled(batch is not None)
+        self._undo = undo if getattr(undo, "kind", "") == "embed" else None
 
     def _settings_changed(self, settings: Settings) -> None:
         self.appearance.apply(settings.theme, settings.text_size)
@@ -258,6 +298,8 @@ class Session(QObject):
         if not self._closed:
             self._closed = True
             self._stop_listening()
+            if self._watch is not None:
+                self._watch.stop()
             self.work.close()
             self.thumbnails.close()
             self.pictures.close()

@@ -33,7 +33,17 @@ QLineEdit { padding: 4px 6px; min-height: 20px; placeholder-text-color: $muted; 
 QLineEdit QToolButton { border: 0; padding: 0; min-height: 0; background: transparent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
   border: 2px solid $focus; padding: 3px 7px; }
-QComboBox::drop-down { border: 0; width: 24px; }
+QComboBox::drop-down { border: 0; width: 28px; }
+QComboBox::down-arrow { image: url($arrow); width: 16px; height: 16px; }
+QTabWidget::pane { border: 1px solid $line; border-radius: 6px; background: $surface; top: -1px; }
+QTabBar::tab { background: transparent; color: $muted; padding: 6px 16px; border: 2px solid transparent;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
+QTabBar::tab:focus { border: 2px solid $focus; border-radius: 4px; }
+QTabWidget QWidget#page { background: $surface; }
+QCheckBox::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border; border-radius: 4px;
+  background: $surface; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
   selection-background-color: $selection; selection-color: $selection_text; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 12px;
@@ -88,6 +98,13 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
 
+_DRAWN = {"arrow": "down", "check": "check"}
+"""Icons that the stylesheet itself needs as files, in a version for each ground."""
+
+_SYSTEM_SIZE = "system font size"
+"""Property of the application: the system's text size in points."""
+
+
 class Appearance(QObject):
     """The look of the application.
 
@@ -105,9 +122,9 @@ class Appearance(QObject):
         super().__init__(app)
         self._app = app
         self._chosen = "system"
-        self._base = app.font().pointSizeF()
-        if self._base <= 0:
-            self._base = 10.0
+        if app.property(_SYSTEM_SIZE) is None:  # another appearance may have enlarged the font since
+            app.setProperty(_SYSTEM_SIZE, max(app.font().pointSizeF(), 8.0))
+        self._base = float(app.property(_SYSTEM_SIZE))
         self.theme: Theme = LIGHT
         self.text_size = 100
         app.setStyle("Fusion")
@@ -124,7 +141,10 @@ class Appearance(QObject):
         self._app.setFont(font)
         self._app.setPalette(_palette(self.theme))
         sizes = {"small": f"{points * 0.92:.1f}", "body": f"{points:.1f}", "large": f"{points * 1.5:.1f}"}
-        self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **sizes))
+        ground = "dark" if self.theme.dark else "light"
+        files = {name: (icons.FOLDER / f"{icon}-on-{ground}.svg").as_posix() for name, icon in _DRAWN.items()}
+        tick = str(self.scaled(16))
+        self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), tick=tick, **sizes, **files))
         self.changed.emit()
 
     def scaled(self, pixels: int) -> int:

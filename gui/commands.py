@@ -28,7 +28,7 @@ def connect(session: "Session") -> None:
         ("problems", lambda: show_problems(session)),
         ("settings", lambda: change_settings(session)),
         ("quit", window.close),
-        ("undo", flow.undo),
+        ("undo", session.undo),
         ("redo", flow.redo),
         ("select-all", window.grid.selectAll),
         ("copy-text", flow.copy_text),

@@ -21,6 +21,9 @@ from storage.library import Library
 from storage.photos import PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
+RECENT = 50
+"""Batches looked at for the newest that can be undone; undone embeddings stay in the history."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -115,7 +118,8 @@ class Desk(QObject):
 
         def ask() -> tuple[Any, Any]:
             with self.library.read() as connection:
-                return history.next_undo(connection), history.next_redo(connection)
+                last = next((b for b in history.batches(connection, RECENT) if not b.undone), None)
+                return last, history.next_redo(connection)
 
         self._questions.ask(ask, lambda pair: self.undoable.emit(*pair), only_latest="undo")
 

@@ -5,7 +5,7 @@ reads a row as one sentence: alt text, state, file, tags, problem. It shares mod
 """
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -23,8 +23,11 @@ from gui.photo_model import PHOTO
 from gui.words import mark_of
 from storage.photos import PhotoRow
 
-WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 200}
+WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 240}
 """Widths of the columns but the first, which takes the rest; at 100 % text size."""
+
+LEAST_TEXT = 280
+"""Least width of the alt text's column."""
 
 
 class _StateDelegate(QStyledItemDelegate):
@@ -69,13 +72,19 @@ class PhotoList(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(64)
         appearance.changed.connect(self._dress)
         self._dress()
 
     def keyboardSearch(self, search: str) -> None:
         """Typing does not jump: letters are keys of actions."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The alt text takes the room that the other columns leave, but never less than it needs to be read."""
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(column) for column in WIDTHS)
+        least = round(LEAST_TEXT * self._appearance.text_size / 100)
+        self.setColumnWidth(0, max(least, self.viewport().width() - others))
 
     def _dress(self) -> None:
         scale = self._appearance.text_size / 100

@@ -88,6 +88,7 @@ class SettingsDialog(QDialog):
 
     def _page(self, names: tuple[str, ...]) -> QWidget:
         page = QWidget()
+        page.setObjectName("page")
         form = QFormLayout(page)
         form.setContentsMargins(16, 16, 16, 16)
         form.setHorizontalSpacing(16)
@@ -120,6 +121,7 @@ class SettingsDialog(QDialog):
 
     def _keys_page(self) -> QWidget:
         inside = QWidget()
+        inside.setObjectName("page")
         form = QFormLayout(inside)
         form.setContentsMargins(16, 16, 16, 16)
         form.setVerticalSpacing(8)

@@ -18,12 +18,16 @@ from storage.library import Library
 STAGES = {
     "scan": "Looking for photos",
     "tag": "Finding what is in them",
+    "read": "Reading text in photos",
     "describe": "Writing drafts",
     "embed": "Writing into photos",
     "verify": "Checking files",
     "thumbnail": "Making thumbnails",
 }
 """What a stage is called while it runs."""
+
+PHOTOS = "Photos"
+"""Title of the job that finds photos and their words."""
 
 
 class Work(QObject):
@@ -58,7 +62,11 @@ class Work(QObject):
 
     def find_words(self, folders: Sequence[Path]) -> Task:
         """Scan folders (none: those of the library), find what is in the photos, write drafts."""
-        return self._lane.start("Photos", lambda: _find_words(self._library, folders))
+        return self._lane.start(PHOTOS, lambda: find_words(self._library, folders))
+
+    def find_words_of_new(self) -> Task:
+        """Only find what is in photos that nobody looked at yet, and write drafts."""
+        return self._lane.start(PHOTOS, lambda: _look(self._library))
 
     def start(self, title: str, job: Callable[[], Job]) -> Task:
         """Run another job, e.g. embedding."""
@@ -93,20 +101,30 @@ class Work(QObject):
         self._lane.close()
 
 
-def _find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
+def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
+    """Scan folders (none: those of the library), let the models look at new photos, write drafts."""
     from storage.scan import scan
 
     problems = yield from _follow(scan(library, list(folders)), 0)
+    yield from _look(library, problems)
+
+
+def _look(library: Library, problems: int = 0) -> Generator[Progress, None, None]:
+    """What the models still have to do: objects first, so that drafts come soon, then text in the photos."""
     from inference import engine, jobs
     from storage import settings
 
-    ready = engine.start(library)
-    problems = yield from _follow(
-        jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker), problems
-    )
     with library.read() as connection:
         language = settings.load(connection).language
-    yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
+    ready = engine.start(library)
+    found = jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker)
+    problems = yield from _follow(found, problems)
+    problems = yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
+    if engine.reads_text(library):
+        ready = engine.start(library, engine.TEXT_PASS)
+        read = jobs.tag(library, ready.packs, workers=ready.workers, stage="read", start_worker=ready.start_worker)
+        problems = yield from _follow(read, problems)
+        yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
 
 
 def _follow(job: Job, before: int) -> Generator[Progress, None, int]:
@@ -130,4 +148,4 @@ def _sentence(task: Task, outcome: Outcome) -> str:
     trouble = f", {counted(last.problems, 'problem')}" if last and last.problems else ""
     if last and last.stage == "embed":
         return f"{counted(last.done - last.problems, 'photo')} written{trouble}."
-    return f"{task.title}: done{trouble}." if task.title != "Photos" else f"All photos are ready for review{trouble}."
+    return f"{task.title}: done{trouble}." if task.title != PHOTOS else f"All photos are ready for review{trouble}."

@@ -1,0 +1,225 @@
+"""Takes every picture of the window that the documentation shows: real window, real photos, real models.
+
+`make screenshots`. The sample photos are copied to a folder of their own, scanned, tagged and described as a user
+would; some are then reviewed. Needs no display (Qt's offscreen platform).
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[1]
+sys.path.insert(0, str(REPOSITORY))
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PIL import Image  # noqa: E402
+from PySide6.QtCore import QEventLoop, QPoint, QSettings, QTimer  # noqa: E402
+from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter  # noqa: E402
+from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
+
+from gui.app import Session  # noqa: E402
+from gui.command_palette import CommandPalette  # noqa: E402
+from gui.embed_dialog import open_dialog  # noqa: E402
+from gui.help_sheet import HelpSheet  # noqa: E402
+from gui.problems_dialog import ProblemsDialog  # noqa: E402
+from gui.settings_dialog import SettingsDialog  # noqa: E402
+from gui.work import PHOTOS, find_words  # noqa: E402
+from storage import overview, photos, review, settings  # noqa: E402
+from storage.library import Library  # noqa: E402
+
+SAMPLES = REPOSITORY / "resources" / "samples"
+DOCS = REPOSITORY / "docs"
+
+FONTS = ("Inter", "Cantarell", "Noto Sans", "DejaVu Sans")
+"""The first that is installed is used, because the offscreen platform knows no desktop font."""
+
+REVIEWED = {
+    "astronaut.jpg": "An astronaut in an orange suit smiles in front of a flag and a model of the space shuttle.",
+    "coffee.webp": "A red cup of espresso with a spoon on its saucer, on a wooden table.",
+    "dahlia.jpg": "An orange dahlia in full bloom before dark leaves.",
+}
+"""What a person typed: file name → alt text."""
+
+APPROVED = ("cat.png",)
+"""Photos whose drafts were right."""
+
+
+def wait(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    """Run the event loop until something is true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        pause(20)
+
+
+def pause(milliseconds: int) -> None:
+    """Run the event loop for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def fill(library: Library, folder: Path) -> None:
+    """The samples as they are in the middle of a review."""
+    for _ in find_words(library, [folder]):
+        pass
+    with library.read() as connection:
+        ids = {path.name: photos.id_of(connection, path) for path in folder.iterdir()}
+    for name, text in REVIEWED.items():
+        review.set_text(library, [ids[name] or 0], text)
+    review.approve(library, [ids[name] or 0 for name in (*REVIEWED, *APPROVED)])
+
+
+class Photographer:
+    """Opens the window in one state after another and keeps pictures of it."""
+
+    def __init__(self, app: QApplication, library: Library, folder: Path) -> None:
+        self._app, self._library, self._folder = app, library, folder
+
+    def take(
+        self,
+        name: str,
+        *,
+        theme: str = "light",
+        text_size: int = 100,
+        size: tuple[int, int] = (1280, 800),
+        prepare: Callable[[Session], QWidget | None] = lambda _: None,
+        at: str = "coffee.webp",
+    ) -> None:
+        """Take one picture; `prepare` may return a dialog, which is shown over the window."""
+        settings.save(self._library, theme=theme, text_size=text_size)
+        stored = QSettings(str(self._folder / f"{name}.ini"), QSettings.Format.IniFormat)
+        session = Session(self._app, self._library, stored)
+        session.window.resize(*size)
+        session.window.show()
+        session.window.activateWindow()
+        session.begin(work=False)
+        pause(300)
+        if session.model.rowCount():
+            rows = range(session.model.rowCount())
+            session.flow.go(next((r for r in rows if (p := session.model.photo(r, wait=True)) and p.name == at), 0))
+        dialog = prepare(session)
+        pause(1200)
+        self._keep(name, session.window, dialog)
+        if dialog is not None:
+            dialog.close()
+        session.window.close()
+        session.close()
+        for thing in (session.window, session.appearance, session):
+            thing.deleteLater()
+        pause(20)
+
+    def _keep(self, name: str, window: QWidget, dialog: QWidget | None) -> None:
+        picture = QImage(window.size(), QImage.Format.Format_RGB32)
+        painter = QPainter(picture)
+        window.render(painter, QPoint(0, 0))
+        if dialog is not None:
+            painter.fillRect(picture.rect(), "#60000000")
+            place = QPoint((window.width() - dialog.width()) // 2, (window.height() - dialog.height()) // 2)
+            dialog.render(painter, place)
+        painter.end()
+        target = DOCS / f"{name}.png" if "/" not in name else DOCS / "screenshots" / f"{name.split('/')[1]}.png"
+        target.parent.mkdir(exist_ok=True)
+        picture.save(str(target))
+        with Image.open(target) as taken:
+            small = taken.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
+        small.save(target, optimize=True)
+        print(f"{target.relative_to(REPOSITORY)}  {target.stat().st_size // 1024} KB")
+
+
+def shown(dialog: QWidget) -> QWidget:
+    """A dialog, shown without waiting for it."""
+    dialog.show()
+    return dialog
+
+
+def view(name: str, *, boxes: bool = False) -> Callable[[Session], None]:
+    """Switch to a view."""
+
+    def prepare(session: Session) -> None:
+        session.window.show_view(name)
+        if boxes:
+            session.window.actions_table["boxes"].trigger()
+
+    return prepare
+
+
+def search(words: str) -> Callable[[Session], None]:
+    """Search for something."""
+    return lambda session: session.window.search.search(words)
+
+
+def dialogs(session: Session) -> dict[str, Callable[[], QWidget]]:
+    """Every dialog by its name."""
+    actions, window = session.window.actions_table, session.window
+
+    def problems() -> QWidget:
+        with session.desk.library.read() as connection:
+            return ProblemsDialog(overview.troubles(connection), window)
+
+    return {
+        "embed": lambda: open_dialog(session),
+        "settings": lambda: SettingsDialog(session.desk.settings, {}, window),
+        "keys": lambda: HelpSheet(actions, window),
+        "commands": lambda: CommandPalette(actions, window),
+        "problems": problems,
+    }
+
+
+def working(session: Session) -> None:
+    """The status line in the middle of a job."""
+    from storage.job import Progress
+
+    session.window.jobs.work(PHOTOS)
+    session.window.jobs.show_progress("Finding what is in them", Progress(stage="tag", done=5, total=8))
+
+
+def main() -> None:
+    """Take all pictures."""
+    app = QApplication(["altfolio"])
+    family = next((f for f in FONTS if f in QFontDatabase.families()), app.font().family())
+    app.setFont(QFont(family, 10))
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        os.environ["XDG_CACHE_HOME"] = str(root / "cache")
+        folder = root / "Pictures"
+        shutil.copytree(SAMPLES, folder, ignore=shutil.ignore_patterns("*.md"))
+        (folder / "half-copied.jpg").write_bytes((SAMPLES / "pagoda.jpg").read_bytes()[:9000])
+        with Library(root / "empty.altfolio") as empty:
+            first = Photographer(app, empty, root)
+            for theme in ("light", "dark"):
+                first.take(f"screenshots/first-run-{theme}", theme=theme)
+            first.take("screenshots/first-run-200", text_size=200)
+        with Library(root / "library.altfolio") as library:
+            fill(library, folder)
+            _take_views(Photographer(app, library, root))
+
+
+def _take_views(camera: Photographer) -> None:
+    camera.take("window-light", prepare=working, at="photographer.jpg")
+    camera.take("window-dark", theme="dark", at="grace-hopper.jpg")
+    for theme in ("light", "dark"):
+        camera.take(f"screenshots/review-{theme}", theme=theme, prepare=view("review-view", boxes=True), at="cat.png")
+        camera.take(f"screenshots/list-{theme}", theme=theme, prepare=view("list-view"))
+        for name in ("embed", "settings", "keys", "commands", "problems"):
+            camera.take(
+                f"screenshots/{name}-{theme}",
+                theme=theme,
+                prepare=lambda session, name=name: shown(dialogs(session)[name]()),  # type: ignore[misc]
+            )
+    camera.take("screenshots/contrast", theme="contrast")
+    camera.take("screenshots/small-1024x600", size=(1024, 600))
+    camera.take("screenshots/library-200", text_size=200)
+    camera.take("screenshots/review-200", text_size=200, theme="dark", prepare=view("review-view"))
+    camera.take("screenshots/list-200", text_size=200, prepare=view("list-view"))
+    camera.take("screenshots/search", prepare=search("tag:person -tie"))
+    camera.take("screenshots/nothing-found", prepare=search("zebra"))
+
+
+if __name__ == "__main__":
+    main()
