@@ -1,6 +1,7 @@
 """A short run of the fault trials on our own samples, and the proof that they would see a careless writer."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -49,11 +50,10 @@ def test_a_full_disk_is_a_sentence_and_the_edit_can_be_repeated(chosen: list[Cas
     assert tally.counts["refused with a sentence"] > len(chosen) and "crashed" not in tally.counts
 
 
-def test_closed_folders_and_protected_files_are_left_alone(chosen: list[Case], tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)  # so that a user without rights reaches it
-    tally = kinds.closed_folder(chosen, tmp_path)
+def test_closed_folders_and_protected_files_are_left_alone(chosen: list[Case]) -> None:
+    with tempfile.TemporaryDirectory() as folder:  # not pytest's, which a user without rights does not reach
+        Path(folder).chmod(0o755)
+        tally = kinds.closed_folder(chosen, Path(folder))
     assert clean(tally)
     assert "crashed" not in tally.counts
     assert tally.counts["refused with a sentence"] >= 2 * len(chosen)
