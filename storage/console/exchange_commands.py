@@ -1,19 +1,21 @@
-"""The commands that carry words out and in: export and import, and what belongs to them.
+"""The commands that carry words out and in: export, import, gallery, report, snippets and duplicates.
 
 Each takes the open library and the parsed arguments and returns the exit code, as in `commands`;
-`add_exchange_commands` puts them into the program's parser.
+`exchange_parser` puts them into the program's command line.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from storage import photos, search
-from storage.console import output
-from storage.console.commands import absolute
+from storage.console import commands, output
+from storage.console.commands import WrongUse, absolute
 from storage.library import Library
 from storage.schema import TextState
 
@@ -112,3 +114,148 @@ def _plan_json(plan: Any) -> dict[str, Any]:
 
 def _photos(count: int) -> str:
     return f"{count:,} photo{'' if count == 1 else 's'}"
+
+
+def gallery_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio gallery FOLDER [WORDS…]`: the photos of a search as a folder of pages."""
+    from storage.exchange.html_gallery import GalleryOptions, gallery
+
+    language = commands.language_of(library, arguments)
+    with library.read() as connection:
+        ids = found_photos(connection, arguments.words)
+    if not ids:
+        raise WrongUse("No photo is found, so there is nothing to show.")
+    title = arguments.title or " ".join(arguments.words) or "Photos"
+    options = GalleryOptions(title=title, language=language)
+    problems = output.follow(gallery(library, ids, absolute(arguments.folder), options))
+    print(f"{_photos(len(ids))} in {photos.shown(arguments.folder / 'index.html')}.")
+    return 1 if problems else 0
+
+
+def report_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio report [FILE]`: how accessible the library is, as a page or JSON; without FILE, one line or JSON."""
+    from storage.exchange.report import write_report
+    from storage.exchange.survey import share_words, survey, survey_json
+
+    if arguments.file is not None:
+        found = write_report(library, absolute(arguments.file), lint=getattr(arguments, "lint", None))
+    else:
+        with library.read() as connection:
+            found = survey(connection, lint=getattr(arguments, "lint", None))
+    if arguments.json:
+        output.print_json(survey_json(found))
+    else:
+        print(f"{share_words(found.whole)} have an approved alt text.")
+    return 0
+
+
+def snippet_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio snippet PHOTO…`: approved alt texts as plain text, HTML or Markdown, a line for each photo."""
+    from storage.exchange.snippets import Form, snippet
+
+    language = commands.language_of(library, arguments)
+    with library.read() as connection:
+        ids, unknown = commands.find_photos(connection, arguments.photos)
+        found = snippet(connection, ids, Form(arguments.form), language=language)
+    if found.text:
+        print(found.text)
+    if found.without:
+        print(f"{_photos(len(found.without))} without an approved alt text.", file=sys.stderr)
+    return max(commands.complain(unknown), 1 if found.without else 0)
+
+
+def duplicates_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio duplicates`: photos that are there more than once, in groups; or words from one photo to its likes."""
+    from storage import duplicates, picture_hash
+
+    problems = 0
+    if arguments.kind == "exact":
+        with library.read() as connection:
+            found = duplicates.exact_copies(connection)
+    else:
+        problems = output.follow(picture_hash.hash_pictures(library))
+        find = duplicates.near_duplicates if arguments.kind == "near" else duplicates.series
+        found = find(library)
+    if arguments.copy_from is not None:
+        return _copy_words(library, arguments.copy_from, found)
+    with library.read() as connection:
+        groups = [photos.rows(connection, group.photos) for group in found]
+    if arguments.json:
+        output.print_json([[photos.shown(row.path) for row in rows] for rows in groups])
+        return 1 if problems else 0
+    for number, rows in enumerate(groups, start=1):
+        print(f"{number}. {_photos(len(rows))}")
+        for row in rows:
+            size = f"{row.width} × {row.height}" if row.width else "unknown size"
+            print(f"   {photos.shown(row.path)}  ({size}, {row.size:,} bytes, {row.state.name.lower()})")
+    if not groups:
+        print("No duplicates.")
+    return 1 if problems else 0
+
+
+def _copy_words(library: Library, source: Path, groups: list[Any]) -> int:
+    from storage import duplicates
+
+    with library.read() as connection:
+        ids, unknown = commands.find_photos(connection, [source])
+    if len(ids) != 1:
+        raise WrongUse(f"“{photos.shown(source)}” is not one photo of this library.")
+    likes = [photo for group in groups if ids[0] in group.photos for photo in group.photos if photo != ids[0]]
+    if not likes:
+        print("Nothing is like this photo.")
+        return commands.complain(unknown)
+    print(f"Words copied to {_photos(duplicates.copy_words(library, ids[0], likes))}. “altfolio undo” takes it back.")
+    return 0
+
+
+Add = Callable[..., argparse.ArgumentParser]
+"""Makes the parser of one command: name, what runs it, one line of help. It is `main`'s."""
+
+
+def exchange_parser(add: Add) -> None:
+    """Put the commands into the command line.
+
+    Args:
+        add: called as `add("export", export_command, "write …")`.
+    """
+    made = add("export", export_command, "write the words of photos into CSV or JSON")
+    made.add_argument("file", type=Path, metavar="FILE", help="ends in .csv or .json; - is standard output")
+    made.add_argument("words", nargs="*", metavar="WORDS", help="a search; default: all photos")
+    made.add_argument("--format", choices=("csv", "json"), help="default: by the file's name; for -: json")
+    _import_parser(add("import", import_command, "bring words from CSV or JSON into the library"))
+    made = add("gallery", gallery_command, "show photos as a folder of pages that needs no server")
+    made.add_argument("folder", type=Path, metavar="FOLDER")
+    made.add_argument("words", nargs="*", metavar="WORDS", help="a search; default: all photos")
+    made.add_argument("--title", help="heading of the gallery")
+    made.add_argument("--language", help="language of the pages, e.g. en")
+    made = add("report", report_command, "say how accessible the library is")
+    made.add_argument("file", nargs="?", type=Path, metavar="FILE", help="ends in .html or .json; default: one line")
+    made.add_argument("--json", action="store_true", help="print the result as JSON")
+    made = add("snippet", snippet_command, "print approved alt texts, ready to paste")
+    made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    made.add_argument("--as", dest="form", choices=("alt", "html", "markdown"), default="alt", help="default: alt")
+    made.add_argument("--language", help="language of the texts, e.g. en")
+    made = add("duplicates", duplicates_command, "list photos that are there more than once")
+    made.add_argument("--kind", choices=("exact", "near", "series"), default="exact", help="default: exact")
+    made.add_argument("--copy-from", type=Path, metavar="PHOTO", help="copy this photo's approved words to its likes")
+    made.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _import_parser(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", type=Path, metavar="FILE")
+    made.add_argument("--dry-run", action="store_true", help="only show what would change")
+    made.add_argument(
+        "--rule",
+        choices=("keep", "replace", "mirror"),
+        default="keep",
+        help="where file and library differ: keep words of people (default), let the file win, or also remove what "
+        "the file leaves empty",
+    )
+    made.add_argument("--as-drafts", action="store_true", help="texts without a state become drafts, not approved")
+    made.add_argument("--skip-errors", action="store_true", help="leave out wrong rows and import the others")
+    made.add_argument(
+        "--column", action="append", metavar="NAME=WHAT", help="a table from anywhere: Description=alt_text.en"
+    )
+    made.add_argument("--encoding", help="of a table, e.g. cp1252")
+    made.add_argument("--base", type=Path, metavar="FOLDER", help="where paths of a table begin; default: its folder")
+    made.add_argument("--json", action="store_true", help="print the result as JSON")

@@ -137,7 +137,7 @@ def _index(listed: Sequence[Shown], number: int, frame: GalleryFrame) -> str:
     )
     several = frame.pages > 1
     place = f", {escaped(words['page'])} {number}/{frame.pages}" if several else ""
-    count = f'<p class="muted">{escaped(words["photos"])}: {frame.total:n}{place}</p>'
+    count = f'<p class="muted">{escaped(words["photos"])}: {frame.total}{place}</p>'
     header = f'<h1 dir="auto">{escaped(frame.title)}</h1>\n{count}'
     links = "".join(
         f'<li><a href="{index_name(n)}"{_HERE if n == number else ""} '

@@ -109,6 +109,10 @@ class Browser:
         found = json.loads(self.run("axe.run().then(result => JSON.stringify(result.violations))"))
         return [f"{v['id']}: {node['html'][:200]} {node['failureSummary']}" for v in found for node in v["nodes"]]
 
+    def close(self) -> None:
+        """End Chromium."""
+        self._send("Browser.close", {})
+
     def _send(self, method: str, values: dict[str, Any], *, session: bool = False) -> dict[str, Any]:
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": values}
@@ -157,7 +161,10 @@ def browser(profile: Path) -> Iterator[Browser]:
     os.close(read_there)
     os.close(write_there)
     try:
-        yield Browser(write_here, read_here)
+        opened = Browser(write_here, read_here)
+        yield opened
+        opened.close()
+        process.wait(SECONDS)
     finally:
         process.kill()
         process.wait()

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import history, photos
+from storage import history, photos, search
 from storage.exchange import cells
 from storage.exchange.exporting import export
 from storage.exchange.importing import ImportOptions, apply_import, plan_import
@@ -133,6 +135,45 @@ def test_json_is_valid_and_names_its_version(filled: tuple[Library, list[int]]) 
     whole = json.loads(exported(library, ids, "json"))
     assert (whole["format"], whole["version"], len(whole["photos"])) == ("altfolio-words", 1, len(ids))
     assert json.loads(exported(library, [], "json"))["photos"] == []
+
+
+def _export_and_die(path: Path, target: Path, format: str) -> None:
+    with Library(path) as library, library.read() as connection:
+        ids = list(search.find(connection, ""))
+    with Library(path) as library:
+        for progress in export(library, ids, target, format=format):
+            assert progress.total is not None
+            assert progress.done < progress.total
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_an_export_that_is_killed_leaves_the_old_file_and_the_next_cleans_up(
+    library: Library, tmp_path: Path, format: str
+) -> None:
+    ids = add_photos(library, *(f"{number}.jpg" for number in range(1200)))
+    target = tmp_path / "words"
+    target.write_text("the old one")
+    process = multiprocessing.get_context("spawn").Process(target=_export_and_die, args=(library.path, target, format))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert target.read_text() == "the old one"
+    list(export(library, ids, target, format=format))
+    assert target.read_bytes() == exported(library, ids, format)
+    assert not [place for place in tmp_path.iterdir() if ".part" in place.name]
+
+
+def test_a_language_that_comes_while_a_table_is_written_is_in_it(library: Library, tmp_path: Path) -> None:
+    ids = add_photos(library, *(f"{number}.jpg" for number in range(1200)))
+    target = tmp_path / "words.csv"
+    job = export(library, ids, target)
+    next(job)
+    put_words(library, ids[-1], Words({(Field.ALT_TEXT, "fr"): ("Un chien.", TextState.APPROVED, None)}))
+    list(job)
+    assert target.read_bytes() == exported(library, ids, "csv")
+    assert "Un chien." in target.read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file names are text there")
