@@ -3,6 +3,7 @@
 Only what photos have is offered, so that no completion leads to an empty page.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,11 +12,13 @@ from sqlalchemy import Connection
 
 from storage.search.errors import QueryError
 from storage.search.fields import FIELDS, FieldRule
-from storage.search.finding import count
+from storage.search.finding import count, facts_of
 from storage.search.index import folder_fact
 from storage.search.narrowing import camera_named, quoted_value, shown_folder
 from storage.search.parser import rule_named
+from storage.search.sql import ALL, plan
 from storage.search.tokenizer import Token, tokenize
+from storage.search.tree import Everything
 from storage.spelling import spelled
 
 MOST = 12
@@ -23,6 +26,12 @@ MOST = 12
 
 CANDIDATES = 40
 """Concepts whose photos are counted before the most frequent are offered; the shortest names are tried first."""
+
+MOST_PHOTOS = 10_000
+"""Photos that are counted for a completion; counting goes on for a tenth of a second where a million have it."""
+
+SAMPLE = 2_000
+"""Photos whose tags are looked at to offer the most frequent concepts before anything is typed."""
 
 MOST_JOINED = 4
 """Words before the cursor that may be the beginning of one name."""
@@ -37,7 +46,7 @@ class Completion:
         label: for people.
         note: what it does, or the word it was found by where that is not the label; may be empty.
         kind: "concept", "field" or "value".
-        photos: how many photos have it, None where that isn't counted.
+        photos: how many photos have it, up to `MOST_PHOTOS`; None where that isn't counted.
     """
 
     text: str
@@ -105,8 +114,7 @@ def _joined(signs: Sequence[Token]) -> int:
 def _concepts(connection: Connection, begun: str, start: int, end: int, before: str = "") -> list[Completion]:
     words = spelled(begun)
     if not words:
-        most = sorted(_of_kind(connection, "#c"), key=lambda fact: -fact[1])[:CANDIDATES]
-        named = _concept_names(connection, most)
+        named = _concept_names(connection, _most_frequent(connection))
         return [Completion(before + quoted_value(n), n, "", "concept", photos, start, end) for n, photos in named]
     rows = connection.exec_driver_sql(
         "SELECT c.id, c.name, min(w.word) FROM concept_word w JOIN concept c ON c.id = w.concept_id "
@@ -126,6 +134,19 @@ def _concepts(connection: Connection, begun: str, start: int, end: int, before: 
     return sorted(found, key=lambda one: (one.label not in exact, -(one.photos or 0), one.label))
 
 
+def _most_frequent(connection: Connection) -> list[tuple[str, int]]:
+    """The ids of concepts that many photos have, as text, and how many have each."""
+    photos = count(connection, "")
+    tags = Counter(
+        fact
+        for facts in facts_of(connection, plan(connection, Everything()), photos // SAMPLE + 1)
+        for fact in facts.split()
+        if fact.startswith("#c")
+    )
+    counts = _counts(connection, [fact for fact, _ in tags.most_common(CANDIDATES)])
+    return sorted(((fact[2:], photos) for fact, photos in counts.items()), key=lambda one: (-one[1], int(one[0])))
+
+
 def _concept_names(connection: Connection, counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     for number, photos in counts:
         name = connection.exec_driver_sql("SELECT name FROM concept WHERE id = ?", (int(number),)).scalar()
@@ -134,12 +155,15 @@ def _concept_names(connection: Connection, counts: Iterable[tuple[str, int]]) ->
 
 
 def _counts(connection: Connection, facts: Iterable[str]) -> dict[str, int]:
-    """How many photos have each fact."""
-    found = {}
-    for fact in facts:
-        row = connection.exec_driver_sql("SELECT doc FROM photo_word_list WHERE term = ?", (fact,)).first()
-        found[fact] = int(row[0]) if row else 0
-    return found
+    """How many photos have each fact, up to `MOST_PHOTOS`."""
+    return {fact: _count(connection, f'"{fact}"') for fact in facts}
+
+
+def _count(connection: Connection, expression: str) -> int:
+    found = connection.exec_driver_sql(
+        "SELECT count(*) FROM (SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT ?)", (expression, MOST_PHOTOS)
+    )
+    return int(found.scalar_one())
 
 
 def _values(connection: Connection, rule: FieldRule, sign: Token) -> list[Completion]:
@@ -169,10 +193,8 @@ _SIGNS = {"format": "#f", "date": "#y", "whole": "#p"}
 def _facts(connection: Connection, rule: FieldRule) -> Iterator[tuple[str, int]]:
     """The values photos have in a field, and how many have each; for "missing" how many lack it."""
     if rule.kind == "choice":
-        counts = _counts(connection, rule.values.values())
-        photos = count(connection, "") if rule.name == "missing" else 0
         for name, fact in rule.values.items():
-            yield name, photos - counts[fact] if rule.name == "missing" else counts[fact]
+            yield name, _count(connection, f'({ALL}) NOT "{fact}"' if rule.name == "missing" else f'"{fact}"')
     elif rule.kind in _SIGNS:
         yield from _of_kind(connection, _SIGNS[rule.kind])
 
@@ -182,7 +204,7 @@ def _of_kind(connection: Connection, sign: str) -> Iterator[tuple[str, int]]:
     for term, photos in connection.exec_driver_sql(
         "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?", (sign, f"{sign}\U0010ffff")
     ):
-        yield term[len(sign) :], photos
+        yield term[len(sign) :], min(photos, MOST_PHOTOS)
 
 
 def _cameras(connection: Connection, _begun: str) -> Iterator[tuple[str, int]]:

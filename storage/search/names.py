@@ -23,11 +23,11 @@ SHORTEST_BEGINNING = 3
 """Letters from which on a word being typed is looked for as a beginning in texts; a shorter one is the beginning of a
 twentieth of all words, and adding up where they are takes FTS5 half a second in a large library."""
 
-_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-NUMBERS = {(text,): number for number, word in enumerate(_NUMBER_WORDS, 1) for text in (word, str(number))}
-"""Numbers that count what stands after them; more than a dozen of a thing nobody counts in a photo."""
+_NUMBER_WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+NUMBERS = {(text,): number for number, word in enumerate(_NUMBER_WORDS, 2) for text in (word, str(number))}
+"""Numbers that count what stands after them, up to `index.MOST_COUNTED`."""
 
-FILLERS = frozenset(["a", "an", "and", "the", "of", "in", "on", "at", "with"])
+FILLERS = frozenset(("a", "an", "one", "and", "the", "of", "in", "on", "at", "with"))
 """English words that say nothing about a photo; left out beside other words unless they belong to a name."""
 
 

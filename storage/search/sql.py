@@ -31,7 +31,7 @@ from storage.search.tree import (
     Word,
 )
 
-MOST_COUNTED = 64
+MOST_PEOPLE = 64
 """People a range is written out for, one word each; a photo with more is compared as a number."""
 
 MOST_LISTED = 300
@@ -41,8 +41,8 @@ MOST_LISTED = 300
 ALL = " OR ".join(f'"#s{state}"' for state in range(5))
 """Every search row has exactly one state: this is all photos."""
 
-NOTHING = '"#nothing"'
-"""No search row has this fact."""
+NOTHING = '"#"'
+"""No search row has a fact without a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +228,15 @@ def _meaning(found: Meaning) -> Condition:
     if found.count is None:
         return either
     said = Match(_texts(TEXT_COLUMNS, found.count_texts, beginning=False))
-    return _and([either, _or([said, _tagged(found.concepts, (), below=True, count=found.count)])])
+    return _or([_concepts(found.concepts, count=found.count), _and([said, either])])
 
 
-def _concepts(concepts: Sequence[int]) -> Condition:
-    """The photo has one of these concepts or one below."""
+def _concepts(concepts: Sequence[int], count: int | None = None) -> Condition:
+    """The photo has one of these concepts or one below, and that often where a count is given."""
     if len(concepts) > MOST_LISTED:
-        return _tagged(concepts, (), below=True)
-    return Match(_any_fact([f"#c{int(concept)}" for concept in concepts]))
+        return _tagged(concepts, (), below=True, count=count)
+    counted = count is not None
+    return Match(_any_fact([f"#n{int(c)}x{count}" if counted else f"#c{int(c)}" for c in concepts]))
 
 
 def _any_fact(facts: Sequence[str]) -> str:
@@ -285,7 +286,7 @@ def _range(column: str, numbers: Numbers) -> Where:
 def _people(numbers: Numbers) -> Condition:
     """Numbers of people are words of the index: the few of a closed range, or all without the few below it."""
     limit = numbers.low if numbers.high is None else numbers.high
-    if limit is None or limit > MOST_COUNTED:
+    if limit is None or limit > MOST_PEOPLE:
         return _range("p.people", numbers)
     counted = range(int(limit) + 1)
     if numbers.high is not None:

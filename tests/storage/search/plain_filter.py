@@ -28,7 +28,7 @@ from storage.spelling import forms, tokens
 
 COUNTS = {("two",): 2, ("2",): 2}
 COLUMNS = ("alt", "caption", "title", "name")
-FILLERS = {"a", "an", "and", "the", "of", "in", "on", "at", "with"}
+FILLERS = {"a", "an", "one", "and", "the", "of", "in", "on", "at", "with"}
 
 
 @dataclass(frozen=True)

@@ -182,6 +182,27 @@ def test_pages_are_parts_of_the_whole(library: Library, names: dict[int, str]) -
             assert [len(page) for page in pages] == [2, 2, 0]
 
 
+def test_a_number_before_a_name_counts_it(library: Library, names: dict[int, str]) -> None:
+    retriever, lunch, park, other = names
+    with library.write() as block:
+        run = block.connection.exec_driver_sql
+        run("UPDATE tag SET count = 2 WHERE photo_id IN (?, ?)", (retriever, lunch))
+        run("UPDATE tag SET count = 3 WHERE photo_id = ?", (park,))
+        block.touch([retriever, lunch, park])
+    review.set_text(library, [other], "Two dogs asleep")
+    for query, expected in {
+        "two dogs": ["retriever", "name"],
+        "2 golden retrievers": ["retriever"],
+        "three animals": ["park"],
+        "one dog": ["park", "retriever", "name"],
+        "two hot dogs": ["lunch"],
+        "two dogs score:>0.8": ["retriever"],
+        "-(two dogs)": ["lunch", "park"],
+        "two zebras": [],
+    }.items():
+        assert found(library, names, query) == expected, query
+
+
 def test_orders(library: Library, names: dict[int, str]) -> None:
     with library.write() as block:
         for certainty, photo in zip((0.5, 0.2, None, 0.9), names, strict=True):
