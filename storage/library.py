@@ -98,7 +98,7 @@ class Library:
         self._listeners: list[Listener] = []
         _prepare(path)
         self._engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_size=4, max_overflow=16
+            "sqlite://", creator=self._connect, poolclass=QueuePool, pool_size=4, max_overflow=16, pool_use_lifo=True
         )
         event.listen(self._engine, "begin", _begin)
 
@@ -212,7 +212,7 @@ def _open(path: Path) -> sqlite3.Connection:
     )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # an approval must survive a power cut
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA cache_size = -16384")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
 
