@@ -34,6 +34,9 @@ DOUBTED = 0.75
 """Least probability of a concept that a detector knows and has not seen, though it was sure of something else. On 128
 COCO photos 5 of 6 such namings below it were wrong; on 200 ImageNet photos all 7 above it were right."""
 
+TRACE = 0.1
+"""Probability below which a classifier sees next to nothing of a concept."""
+
 SURE = 0.5
 """Score from which a detector is taken to have understood the photo."""
 
@@ -61,6 +64,7 @@ def judge(raw: RawFindings, vocabulary: Vocabulary, *, rejected: Set[str] = froz
     named = most_specific(
         {key: p for key, p in mass.items() if allowed(key) and p >= _wanted(key, boxes, vocabulary)}, vocabulary
     )
+    located = _without_misnamed(located, named, mass, vocabulary)
     findings = _without_ancestors(_merge(located, named, boxes, vocabulary), vocabulary)
     findings.sort(key=_prominence, reverse=True)
     people = sum(finding.count or 0 for finding in findings if finding.concept == PERSON)
@@ -130,6 +134,41 @@ def _same_thing(key: str, seen: Detection, other: str, before: Detection, vocabu
     if vocabulary.concept(key).kind != vocabulary.concept(other).kind:
         return False
     return overlap(before.box, seen.box) >= RIVALS
+
+
+def _without_misnamed(
+    located: dict[str, list[Detection]],
+    named: dict[str, float],
+    mass: dict[str, float],
+    vocabulary: Vocabulary,
+) -> dict[str, list[Detection]]:
+    """Located animals without one that is the classifier's animal under a wrong name.
+
+    A detector knows ten animals and calls a lizard a bird. So a single animal is left out where the classifier is
+    surer (or simply sure) of another one that the detector has not seen, and sees next to nothing of the detector's.
+    """
+    surest = max(
+        (
+            p
+            for name, p in named.items()
+            if vocabulary.concept(name).kind == "animal" and not _seen(name, located, vocabulary)
+        ),
+        default=0.0,
+    )
+    return {
+        key: seen
+        for key, seen in located.items()
+        if not (
+            vocabulary.concept(key).kind == "animal"
+            and len(_counted(seen)) <= 1
+            and (seen[0].score < surest or surest >= DOUBTED)
+            and mass.get(key, 0.0) < TRACE
+        )
+    }
+
+
+def _seen(name: str, located: dict[str, list[Detection]], vocabulary: Vocabulary) -> bool:
+    return any(vocabulary.related(name, key) for key in located)
 
 
 def _merge(

@@ -92,6 +92,21 @@ def test_one_thing_seen_as_two_is_the_surer_one() -> None:
     assert said(RawFindings((seen("dog", 0.9), seen("frisbee", 0.8)))) == {"dog": 1, "frisbee": 1}
 
 
+def test_an_animal_the_detector_does_not_know_is_not_its_nearest_guess_too() -> None:
+    lizard = Label("n01693334", 0.95)
+    assert said(RawFindings((seen("bird", 0.7),), (lizard,))) == {"lizard": None}
+    unsure = Label("n01693334", 0.7)
+    assert said(RawFindings((seen("bird", 0.98),), (unsure,))) == {"bird": 1, "lizard": None}
+    assert said(RawFindings((seen("bird", 0.7), seen("bird", 0.7, 0.6)), (lizard,))) == {"bird": 2, "lizard": None}
+
+
+def test_a_detectors_silence_counts_against_a_classifier() -> None:
+    corgi = Label("n02113023", 0.7)
+    assert said(RawFindings((seen("couch", 0.9),), (corgi,))) == {"couch": 1, "animal": None}
+    assert said(RawFindings((seen("couch", 0.9), seen("dog", 0.4, 0.6)), (corgi,))) == {"couch": 1, "dog": 1}
+    assert said(RawFindings(labels=(corgi,))) == {"dog": None}
+
+
 def people(*lefts: float, score: float = 0.9) -> RawFindings:
     return RawFindings(tuple(seen("person", score, left, width=0.1) for left in lefts))
 
