@@ -61,9 +61,7 @@ class Plan:
     applied: Applied
 
 
-EXIFTOOL_CAUSES: Final = frozenset(
-    {"xmp-twice", "lying-structure", "unsorted", "unknown-type", "bigtiff", "jp2", "psd"}
-)
+EXIFTOOL_CAUSES: Final = frozenset({"lying-structure", "unsorted", "unknown-type", "bigtiff", "jp2", "psd"})
 """Refusals that say nothing against the file being written by an engine that knows more formats."""
 
 

@@ -111,7 +111,7 @@ def raw_blocks(kind: str, data: Buffer) -> Blocks:
         blocks.structure = _chunk(data, "eXIf", png_chunks(data, lenient=True))
     elif kind == "WebP":
         blocks.structure = _chunk(data, "EXIF", webp_chunks(data, len(data), lenient=True))
-    elif kind == "TIFF" or kind in READ_ONLY:
+    elif kind == "TIFF" or READ_ONLY.get(kind) is CONTAINERS["TIFF"]:
         blocks.structure = lambda offset, size: bytes(data[offset : offset + size])
     return blocks
 

@@ -18,7 +18,7 @@ from storage.job import KnownError
 from storage.metadata import durable, in_place, sidecar
 from storage.metadata import fields as f
 from storage.metadata.apply import FieldChange, apply
-from storage.metadata.containers import CONTAINERS
+from storage.metadata.containers import CONTAINERS, READ_ONLY
 from storage.metadata.containers.base import FileBytes, Piece, Refused
 from storage.metadata.durable import Identity, Original
 from storage.metadata.in_place import Swept
@@ -94,9 +94,9 @@ def write_words(
                 return Written(original.path, "unchanged", identity=original.identity)
             return _in_file(original, plan, options, journal)
         except Refused as refused:
-            second = _second_engine(original, edit, options, refused)
+            second = _by_second_engine(original, edit, options, journal, refused)
             if second is not None:
-                return _in_file(original, second, options, journal)
+                return second
             if options.sidecar == "never":
                 raise
             return _beside(original.path, edit, options, journal, refused)
@@ -140,7 +140,13 @@ def undo(made: UndoRecord, *, options: WriteOptions, journal: Journal, target: P
         edit = _inverse(original, made)
         if edit.empty:
             return Written(original.path, "unchanged", identity=original.identity)
-        plan = make_plan(original.data, edit, replace(options, allow_signed=True))
+        try:
+            plan = make_plan(original.data, edit, replace(options, allow_signed=True))
+        except Refused as refused:
+            second = _by_second_engine(original, edit, options, journal, refused)
+            if second is None:
+                raise
+            return second
         if not plan.applied.values:
             return Written(original.path, "unchanged", identity=original.identity)
         return _in_file(original, plan, options, journal, photo=made.photo, kind="undo")
@@ -185,17 +191,21 @@ def _in_file(
     return Written(original.path, engine, None, None, made, found, plan.applied.changes)
 
 
-def _second_engine(original: Original, edit: f.WordsEdit, options: WriteOptions, refused: Refused) -> Plan | None:
-    """What ExifTool makes of a file that the splicer refuses; None without it, or where it is no better."""
+def _by_second_engine(
+    original: Original, edit: f.WordsEdit, options: WriteOptions, journal: Journal, refused: Refused
+) -> Written | None:
+    """Let ExifTool write what the splicer refuses; None without it, or where what it makes can't be proved."""
     if options.exiftool is None or refused.cause not in EXIFTOOL_CAUSES:
         return None
     from storage.metadata import exiftool
 
     try:
         plan = exiftool.plan_with(options.exiftool, original.data, original.path.suffix, edit, options)
+        if not plan.applied.values:
+            return Written(original.path, "unchanged", identity=original.identity)
+        return _in_file(original, plan, options, journal)
     except Refused:
         return None  # the first refusal says more to the user
-    return plan if plan.applied.values else None
 
 
 def _commit(
@@ -297,7 +307,7 @@ def _back(original: Original, made: UndoRecord, options: WriteOptions, journal: 
 def _inverse(original: Original, made: UndoRecord) -> f.WordsEdit:
     """What is to be taken back where the file has changed since."""
     kind = sniff(bytes(original.data[:HEAD]))
-    container = CONTAINERS.get(kind, SIDECAR)
+    container = CONTAINERS.get(kind) or READ_ONLY.get(kind) or SIDECAR
     packet = container.read_packet(original.data)
     if packet is None:
         return f.WordsEdit()

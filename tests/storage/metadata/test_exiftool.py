@@ -9,6 +9,7 @@ import pytest
 from storage.metadata import exiftool
 from storage.metadata.containers.base import Refused
 from storage.metadata.fields import WordsEdit
+from storage.metadata.read import read_words
 from storage.metadata.write import WriteOptions, undo, write_words
 from tests.storage.metadata.photos import MemoryJournal, app, encoded, exif, jpeg
 
@@ -36,8 +37,21 @@ def test_a_format_of_its_own_is_written_and_taken_back(options: WriteOptions, tm
     assert (written.engine, written.target, written.reason) == ("exiftool", path, None)
     tool = exiftool.engine(options.exiftool or Path())
     assert "A cat 🐈" in tool.run(["-charset", "utf8", "-XMP-iptcCore:AltTextAccessibility", str(path)])
+    assert read_words(path).words.alt_text["en"] == "A cat 🐈\nasleep" and read_words(path).words.keywords == ("cat",)
+    more = write_words(path, WordsEdit(keywords_add=("dog",)), options=options, journal=MemoryJournal())
+    assert more.engine == "exiftool" and more.undo is not None
+    undo(more.undo, options=options, journal=journal)
     undo(journal.records[0], options=options, journal=journal)
     assert path.read_bytes() == before
+
+
+def test_later_changes_of_others_stay(options: WriteOptions, tmp_path: Path) -> None:
+    path, journal = tmp_path / "photo.jp2", MemoryJournal()
+    path.write_bytes(encoded("JPEG2000"))
+    write_words(path, EDIT, options=options, journal=journal)
+    write_words(path, WordsEdit(keywords_add=("dog",)), options=options, journal=MemoryJournal())
+    assert undo(journal.records[0], options=options, journal=journal).engine == "exiftool"
+    assert read_words(path).words.keywords == ("dog",) and not read_words(path).words.alt_text
 
 
 def test_what_cannot_be_proved_goes_into_a_sidecar(options: WriteOptions, tmp_path: Path) -> None:
