@@ -1,7 +1,8 @@
 """A fingerprint of a photo's image data, which metadata edits don't change: it tells a moved photo from a new one.
 
-Cheap on purpose: the length of the image data, and 64 KiB at its start and at its end. Two different photos that
-agree in all of that don't come about by accident: compressed data differs from its first bytes on.
+Cheap on purpose: the length of the image data, and 16 KiB at its start and at its end. Two different photos that
+agree in all of that don't come about by accident: compressed data differs from its first bytes on. (64 KiB at each end
+took half of the time that reading a photo's head takes; 16 KiB a seventh.)
 
 Invariants: the same before and after any write of ours; never an error for a file that can be read.
 """
@@ -21,7 +22,8 @@ from storage.photo_source import PhotoSource, open_source
 
 SIZE: Final = 16
 """Bytes of a digest: among a million photos two would agree by chance once in 10^26 libraries."""
-PART: Final = 64 * 1024
+PART: Final = 16 * 1024
+"""Bytes at each end of the image data. Part of the meaning of a digest: another value makes every photo look changed."""
 
 
 def image_digest(path: Path) -> bytes:
