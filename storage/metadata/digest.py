@@ -23,7 +23,7 @@ from storage.photo_source import PhotoSource, open_source
 SIZE: Final = 16
 """Bytes of a digest: among a million photos two would agree by chance once in 10^26 libraries."""
 PART: Final = 16 * 1024
-"""Bytes at each end of the image data. Part of the meaning of a digest: another value makes every photo look changed."""
+"""Bytes at each end of the image data. With another value every photo would look changed to a library."""
 
 
 def image_digest(path: Path) -> bytes:
