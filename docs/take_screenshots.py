@@ -126,6 +126,8 @@ class Photographer:
         target = DOCS / f"{name}.png" if "/" not in name else DOCS / "screenshots" / f"{name.split('/')[1]}.png"
         target.parent.mkdir(exist_ok=True)
         picture.save(str(target))
+        if "/" not in name:  # what the README shows keeps all its colours
+            return
         with Image.open(target) as taken:
             small = taken.convert("RGB").quantize(256, dither=Image.Dither.FLOYDSTEINBERG)
         small.save(target, optimize=True)
@@ -218,7 +220,7 @@ def _take_views(camera: Photographer) -> None:
     camera.take("screenshots/review-200", text_size=200, theme="dark", prepare=view("review-view"))
     camera.take("screenshots/list-200", text_size=200, prepare=view("list-view"))
     camera.take("screenshots/search", prepare=search("tag:person -tie"))
-    camera.take("screenshots/nothing-found", prepare=search("zebra"))
+    camera.take("screenshots/nothing-found", prepare=search("coffe cup"))
 
 
 if __name__ == "__main__":

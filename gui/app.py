@@ -142,6 +142,7 @@ class Session(QObject):
         self._signals.changed.connect(self._library_changed)
         self.thumbnails.arrived.connect(window.grid.viewport().update)
         desk.found.connect(self._found)
+        desk.corrected.connect(self._corrected)
         desk.misunderstood.connect(window.search.complain)
         desk.counted.connect(self._counted)
         desk.undoable.connect(self._undoable)
@@ -151,7 +152,7 @@ class Session(QObject):
         window.search.asked.connect(desk.search)
         window.search.left.connect(window.focus_photos)
         window.sidebar.chosen.connect(self._filter)
-        window.nothing_found.pressed.connect(lambda: window.search.search(""))
+        window.nothing_found.pressed.connect(window.search.search)
         window.first_run.chosen.connect(self.choose_folders)
         window.first_run.dropped.connect(self.add_folders)
         window.dropped.connect(self.add_folders)
@@ -193,14 +194,27 @@ class Session(QObject):
             self.flow.go(max(row, 0))
         elif words:
             self.window.show_nothing_found(f"No photo answers “{words}”.")
+            self.desk.correct(words)
         self._tell_found()
+
+    def _corrected(self, words: str, better: str) -> None:
+        if words == self.window.search.words:
+            self.window.nothing_found.say(f"No photo answers “{words}”. Did you mean “{better}”?")
+            self.window.nothing_found.offer(f"Search for “{better}”", better)
 
     def _counted(self, counts: Counts) -> None:
         self._total = counts.total
         self.window.sidebar.show_states(counts.total, dict(counts.states), counts.problems)
-        self.window.sidebar.show_folders(counts.folders)
-        self.window.sidebar.show_tags(counts.tags)
-        self.window.sidebar.show_years(counts.years)
+        sidebar, facets = self.window.sidebar, counts.facets
+        sidebar.show_saved(counts.saved)
+        for group, some in (
+            ("Folders", facets.folders),
+            ("People", facets.people),
+            ("Tags", facets.concepts),
+            ("Years", facets.years),
+            ("Cameras", facets.cameras),
+        ):
+            sidebar.show_facets(group, some)
         self.window.jobs.tell_problems(counts.problems)
         self.window.show_first_run(on=counts.empty and not self.work.busy)
         self._tell_found()

@@ -9,17 +9,23 @@ Invariant: every failure is told by `failed`; nothing is swallowed.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from gui.jobs import Calls
-from storage import concepts, history, overview, photos, review, settings
+from storage import history, photos, review, settings
 from storage.job import KnownError
 from storage.library import Library
 from storage.photos import PhotoRow
 from storage.schema import Field, PhotoState, TagState
+
+if TYPE_CHECKING:
+    from storage.search import Facets
+    from storage.search.saved import SavedSearch
+
+MOST_FACETS = 60
+"""Tags, folders, years listed in the sidebar, the most frequent; all others are found by typing."""
 
 RECENT = 50
 """Batches looked at for the newest that can be undone; undone embeddings stay in the history."""
@@ -32,9 +38,8 @@ class Counts:
     total: int
     states: Mapping[PhotoState, int]
     problems: int
-    folders: tuple[tuple[Path, int], ...]
-    tags: tuple[tuple[str, int], ...]
-    years: tuple[tuple[str, int], ...]
+    facets: "Facets"
+    saved: "tuple[SavedSearch, ...]"
     empty: bool
 
 
@@ -47,6 +52,7 @@ class Desk(QObject):
 
     Signals:
         found(object, str): ids of photos and the words they were searched by.
+        corrected(str, str): words that find nothing, and better ones.
         misunderstood(str): why the words can't be searched for.
         detailed(object): the `PhotoDetail` that was asked for last, None where it is gone.
         counted(Counts): after `count`.
@@ -56,6 +62,7 @@ class Desk(QObject):
     """
 
     found = Signal(object, str)
+    corrected = Signal(str, str)
     misunderstood = Signal(str)
     detailed = Signal(object)
     counted = Signal(object)
@@ -94,22 +101,35 @@ class Desk(QObject):
 
         self._questions.ask(ask, answer, only_latest="search")
 
+    def correct(self, words: str) -> None:
+        """Look for a question that finds something; answered by `corrected` where there is one."""
+
+        def ask() -> str | None:
+            from storage import search
+
+            with self.library.read() as connection:
+                return search.corrected(connection, words)
+
+        def answer(better: str | None) -> None:
+            if better is not None:
+                self.corrected.emit(words, better)
+
+        self._questions.ask(ask, answer, only_latest="correct")
+
     def count(self) -> None:
         """Count what the sidebar shows; answered by `counted`."""
 
         def ask() -> Counts:
+            from storage import search
+            from storage.search import saved
+
             with self.library.read() as connection:
                 states = photos.state_counts(connection)
                 total = sum(states.values())
-                return Counts(
-                    total,
-                    states,
-                    photos.problem_count(connection),
-                    tuple(overview.folders(connection)),
-                    tuple((concept.name, concept.photos) for concept in concepts.counts(connection)),
-                    tuple(overview.years(connection)),
-                    not total and connection.exec_driver_sql("SELECT 1 FROM root").first() is None,
-                )
+                empty = not total and connection.exec_driver_sql("SELECT 1 FROM root").first() is None
+                facets = search.facets(connection, "", limit=MOST_FACETS)
+                problems = photos.problem_count(connection)
+                return Counts(total, states, problems, facets, saved.load(connection), empty)
 
         self._questions.ask(ask, self.counted.emit, only_latest="count")
 

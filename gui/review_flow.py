@@ -53,6 +53,7 @@ class ReviewFlow(QObject):
         loader.loaded.connect(self._show_picture)
         model.refreshed.connect(self._refreshed)
         model.listed.connect(self._listed)
+        self._panel.text.rested.connect(self._check)
         tags = self._panel.tags
         tags.judged.connect(self.judge)
         tags.added.connect(self.add_tag)
@@ -117,6 +118,20 @@ class ReviewFlow(QObject):
         for view in self._pictures():
             view.show_picture(None, photo.alt_text or NO_TEXT)
         self._loader.want(photo, PICTURE_SIDE, ahead)
+
+    def _check(self, text: str) -> None:
+        """Look for what is wrong with the text in the editor."""
+        detail, language = self._panel.detail, self._desk.settings.language
+        if detail is None:
+            return
+        caption = next((t.text for t in detail.texts if t.field == Field.CAPTION), "")
+
+        def look() -> object:
+            from inference.alt_rules import Circumstances, check
+
+            return check(text, Circumstances(language=language, file_name=detail.row.name, caption=caption))
+
+        self._desk.ask_library(look, lambda found: self._panel.text.show_remarks(text, found), only_latest="check")
 
     def _selection_changed(self) -> None:
         self._panel.tell_selected(sum(len(rows) for rows in self._window.grid.selected_ranges()))

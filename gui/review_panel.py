@@ -74,6 +74,7 @@ class ReviewPanel(QWidget):
     def _lay_out(self) -> None:
         inside = QWidget()
         inside.setObjectName("inside")
+        self._inside = inside
         column = QVBoxLayout(inside)
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
@@ -122,8 +123,9 @@ class ReviewPanel(QWidget):
         """Show a photo. What was typed and not kept is kept in the field where it is the same photo."""
         same = detail is not None and self.detail is not None and detail.row.id == self.detail.row.id
         self.detail = detail
-        for part in (self.text, self.description, self.tags, self._file, self._facts):
-            part.setVisible(detail is not None)
+        self._inside.setVisible(detail is not None)
+        for button in (self._approve, self._reject, self._skip):
+            button.setEnabled(detail is not None)
         for editor, field in zip((self.text, self.description), EDITORS, strict=True):
             typing = same and editor.changed
             if not typing:

@@ -6,6 +6,7 @@ about why photos are hidden, and filters can be combined by typing.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
@@ -15,8 +16,11 @@ from gui import icons
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.words import PROBLEM, STATES, Mark, counted
-from storage.photos import shown
 from storage.schema import PhotoState
+
+if TYPE_CHECKING:
+    from storage.search import Facet
+    from storage.search.saved import SavedSearch
 
 QUERY = Qt.ItemDataRole.UserRole + 1
 """Role of the words an entry searches for; "" shows all photos."""
@@ -24,8 +28,11 @@ QUERY = Qt.ItemDataRole.UserRole + 1
 ORDER = (PhotoState.DRAFT, PhotoState.NONE, PhotoState.APPROVED, PhotoState.EMBEDDED, PhotoState.STALE)
 """States as one works through them."""
 
-MOST_TAGS = 200
-"""Tags that are listed; all others are found by typing."""
+GROUPS = ("Photos", "Saved searches", "Folders", "People", "Tags", "Years", "Cameras")
+"""Groups in the order shown; one without entries is hidden."""
+
+CLOSED = ("Years", "Cameras")
+"""Groups that are closed at first."""
 
 
 class Sidebar(QTreeView):
@@ -56,7 +63,7 @@ class Sidebar(QTreeView):
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self._groups = {name: self._group(name) for name in ("Photos", "Folders", "Tags", "Years")}
+        self._groups = {name: self._group(name) for name in GROUPS}
         self._marks: list[tuple[QStandardItem, Mark]] = []
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
@@ -81,17 +88,13 @@ class Sidebar(QTreeView):
         rows += [("Problems", problems, "problem:", PROBLEM)] if problems else []
         self._fill("Photos", rows)
 
-    def show_folders(self, folders: Sequence[tuple[Path, int]]) -> None:
-        """Fill the folders; the number may be -1 where it was not counted."""
-        self._fill("Folders", [(shown(p.name) or str(p), n, f"folder:{quoted(shown(p))}", None) for p, n in folders])
+    def show_facets(self, group: str, facets: "Sequence[Facet]") -> None:
+        """Fill another group of `GROUPS`."""
+        self._fill(group, [(_named(group, facet), facet.photos, facet.query, None) for facet in facets])
 
-    def show_tags(self, tags: Sequence[tuple[str, int]]) -> None:
-        """Fill the tags, most frequent first."""
-        self._fill("Tags", [(name, n, f"tag:{quoted(name)}", None) for name, n in tags[:MOST_TAGS]])
-
-    def show_years(self, years: Sequence[tuple[str, int]]) -> None:
-        """Fill the years."""
-        self._fill("Years", [(year, n, f"date:{year}", None) for year, n in years])
+    def show_saved(self, searches: "Sequence[SavedSearch]") -> None:
+        """Fill the saved searches."""
+        self._fill("Saved searches", [(search.name, -1, search.query, None) for search in searches])
 
     def _fill(self, group: str, rows: Sequence[tuple[str, int, str, Mark | None]]) -> None:
         """Bring a group in step; entries that stay are changed in place, so that selection and focus stay."""
@@ -107,7 +110,7 @@ class Sidebar(QTreeView):
                 parent.appendRow([item, number])
                 if mark is not None:
                     self._marks.append((item, mark))
-            self.setExpanded(parent.index(), group != "Years")
+            self.setExpanded(parent.index(), group not in CLOSED)
             self._dress()
         for row, (name, count, _, _) in enumerate(rows):
             said = f"{count:,}" if count >= 0 else ""
@@ -137,7 +140,9 @@ class Sidebar(QTreeView):
                 group.child(row, 1).setForeground(QColor(theme.muted))
 
 
-def quoted(words: str) -> str:
-    """A value as the search takes it: in quotes where it holds more than one word."""
-    plain = words.replace('"', "")
-    return f'"{plain}"' if not plain.isalnum() else plain
+def _named(group: str, facet: "Facet") -> str:
+    if group == "Folders":
+        return Path(facet.name).name or facet.name
+    if group == "People":
+        return counted(int(facet.name), "person", "people") if facet.name.isdigit() else facet.name
+    return facet.name

@@ -3,9 +3,12 @@
 The origin is told by an icon of its own shape and by words: machine text, text from the file, your words, edited.
 """
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
 from gui import icons
 from gui.accessible import named
@@ -14,11 +17,17 @@ from gui.words import EDITED, ORIGINS, Mark
 from storage.photos import PhotoText
 from storage.schema import Origin, TextState
 
+if TYPE_CHECKING:
+    from inference.alt_rules import Remark
+
 COMFORTABLE = 125
 """Characters that screen readers take in one breath; the usual advice for alt text."""
 
 LONGEST = 250
 """Characters that the IPTC recommends at most for AltTextAccessibility (IPTC Photo Metadata Standard 2021.1)."""
+
+REST_MS = 250
+"""Silence after which a text is looked through for what is wrong with it."""
 
 
 class TextField(QPlainTextEdit):
@@ -49,10 +58,12 @@ class TextEditor(QWidget):
     Signals:
         left(): Escape was pressed.
         edited(): the text differs from the stored one, or no longer does.
+        rested(str): typing stopped; the text, to be answered with `show_remarks`.
     """
 
     left = Signal()
     edited = Signal()
+    rested = Signal(str)
 
     def __init__(self, title: str, lines: int, appearance: Appearance, *, counted: bool = True) -> None:
         super().__init__()
@@ -86,6 +97,15 @@ class TextEditor(QWidget):
         layout.addWidget(self.field)
         layout.addWidget(self._count)
         self._count.setVisible(counted)
+        self._remarks = QLabel()
+        self._remarks.setObjectName("caption")
+        self._remarks.setWordWrap(True)
+        self._remarks.hide()
+        layout.addWidget(self._remarks)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(lambda: self.rested.emit(self.field.toPlainText()))
         appearance.changed.connect(self._dress)
         self.show_text(None)
         self._dress()
@@ -126,6 +146,26 @@ class TextEditor(QWidget):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.moveCursor(QTextCursor.MoveOperation.End)
 
+    def show_remarks(self, text: str, remarks: "Sequence[Remark]") -> None:
+        """Underline what is wrong with a text and say why; nothing where the text is another one by now."""
+        if text != self.field.toPlainText():
+            return
+        marks = []
+        for remark in remarks:
+            mark = QTextEdit.ExtraSelection()
+            cursor = self.field.textCursor()
+            cursor.setPosition(_utf16(text, remark.start))
+            cursor.setPosition(_utf16(text, remark.end), QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = cursor
+            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+            mark.format.setUnderlineColor(QColor(self._appearance.theme.problem))
+            marks.append(mark)
+        self.field.setExtraSelections(marks)
+        said = "\n".join(f"{remark.severity.value.capitalize()}: {remark.sentence}" for remark in remarks)
+        self._remarks.setText(said)
+        self._remarks.setVisible(bool(said))
+        self._describe()
+
     def _changed(self) -> None:
         length = len(self.words)
         if length == 0:
@@ -140,10 +180,20 @@ class TextEditor(QWidget):
         mark = EDITED if self.changed else self._mark
         self._origin.setText(mark.word if mark else "")
         self._origin.setToolTip(mark.meaning if mark else "")
-        origin = f"{mark.word}. " if mark else ""
-        self.field.setAccessibleDescription(f"{origin}{said}" if self._counted else origin.strip())
+        self._describe()
         self._draw_sign(mark)
+        if self._counted and self.words:
+            self._rest.start()
+        else:
+            self.show_remarks(self.field.toPlainText(), ())
         self.edited.emit()
+
+    def _describe(self) -> None:
+        """Origin, length and remarks, for a screen reader that asks about the field."""
+        said = [self._origin.text()] if self._origin.text() else []
+        if self._counted:
+            said += [self._count.text(), *self._remarks.text().splitlines()]
+        self.field.setAccessibleDescription(". ".join(part.rstrip(".") for part in said))
 
     def _draw_sign(self, mark: Mark | None) -> None:
         self._sign.setVisible(mark is not None)
@@ -158,3 +208,8 @@ class TextEditor(QWidget):
         self.field.setMinimumHeight(height + 20)
         self.field.setMaximumHeight(height + 20)
         self._changed()
+
+
+def _utf16(text: str, position: int) -> int:
+    """A position in characters as Qt counts it, in UTF-16 units: an emoji is two."""
+    return len(text[:position].encode("utf-16-le")) // 2

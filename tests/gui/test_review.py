@@ -242,6 +242,26 @@ def test_length_is_told(session: Session, length: int, said: str) -> None:
     session.window.panel.text.put("")
 
 
+def test_what_is_wrong_with_a_text_is_underlined_and_told(session: Session, until: Until) -> None:
+    editor = session.window.panel.text
+    editor.put("🐶 An image of a dog")
+    until(lambda: editor._remarks.isVisible())
+    marks = editor.field.extraSelections()
+    assert marks
+    assert {"\U0001f436", "g"} <= {mark.cursor.selectedText() for mark in marks}  # an emoji is two units of Qt
+    assert editor._remarks.text().splitlines()[0] in f"{editor.field.accessibleDescription()}."
+    editor.put("A dog runs after a ball.")
+    until(lambda: not editor.field.extraSelections())
+    assert not editor._remarks.isVisible()
+
+
+def test_a_misspelt_search_offers_what_was_meant(session: Session, until: Until) -> None:
+    session.window.search.search("persn")
+    until(lambda: session.window.nothing_found._better.isVisible())
+    session.window.nothing_found._better.click()
+    until(lambda: session.model.rowCount() == 3)
+
+
 def test_previous_text_and_copy(session: Session, until: Until) -> None:
     session.flow.go(1)
     until(lambda: (d := session.window.panel.detail) is not None and d.row.id == session.model.ids[1])

@@ -1,0 +1,97 @@
+"""Writing into photos from the window: nothing before it was seen and asked for, every failure told, undo."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gui.accessible import audit
+from gui.app import Session
+from gui.embed_dialog import open_dialog
+from storage import photos
+from storage.library import Library
+from storage.schema import PhotoState
+from tests.gui.conftest import Until
+
+
+def path_of(library: Library, photo: int) -> Path:
+    with library.read() as connection:
+        found = photos.path_of(connection, photo)
+    assert found is not None
+    return found
+
+
+def state(library: Library, photo: int) -> PhotoState:
+    with library.read() as connection:
+        return photos.rows(connection, [photo])[0].state
+
+
+def test_the_preview_says_what_changes_and_writes_nothing(session: Session, library: Library, until: Until) -> None:
+    photo = session.model.ids[0]
+    path = path_of(library, photo)
+    before = path.read_bytes()
+    session.desk.approve([photo])
+    until(lambda: state(library, photo) == PhotoState.APPROVED)
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    assert audit(dialog) == []
+    with library.read() as connection:
+        text = photos.rows(connection, [photo])[0].alt_text
+    assert {row[0] for row in dialog.preview.rows} == {path.name}
+    assert (path.name, "Alt text (en)", "–", text) in dialog.preview.rows
+    assert dialog._write.text() == "Write into 1 photo"
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert path.read_bytes() == before
+    assert state(library, photo) == PhotoState.APPROVED
+
+
+def test_nothing_approved_is_nothing_to_write(session: Session, until: Until) -> None:
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: "nothing to write" in dialog._said.text())
+    assert not dialog._write.isEnabled()
+    dialog.reject()
+
+
+def test_words_are_written_and_put_back(session: Session, library: Library, until: Until) -> None:
+    ids = list(session.model.ids[:3])
+    paths = [path_of(library, photo) for photo in ids]
+    before = [path.read_bytes() for path in paths]
+    session.desk.approve(ids)
+    until(lambda: state(library, ids[2]) == PhotoState.APPROVED)
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    dialog._write.click()
+    until(lambda: dialog._said.text() == "3 photos written.", 30)
+    assert [state(library, photo) for photo in ids] == [PhotoState.EMBEDDED] * 3
+    assert all(path.read_bytes() != old for path, old in zip(paths, before, strict=True))
+    dialog.accept()
+    undo = session.window.actions_table["undo"]
+    until(lambda: undo.text().startswith("Undo: embed 3 photos"))
+    undo.trigger()
+    until(lambda: [path.read_bytes() for path in paths] == before, 30)
+    until(lambda: not session.work.busy)
+
+
+def test_a_photo_that_fails_is_named_and_tried_again(session: Session, library: Library, until: Until) -> None:
+    ids = list(session.model.ids[:2])
+    broken = path_of(library, ids[0])
+    session.desk.approve(ids)
+    until(lambda: state(library, ids[1]) == PhotoState.APPROVED)
+    whole = broken.read_bytes()
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    broken.unlink()
+    dialog._write.click()
+    until(lambda: dialog._retry.isVisible(), 30)
+    assert dialog._said.text() == "1 photo written. 1 failed and stayed as they were."
+    assert [row[0] for row in dialog.failures.rows] == [broken.name]
+    assert audit(dialog) == []
+    broken.write_bytes(whole)
+    dialog._retry.click()
+    until(lambda: dialog._said.text() == "1 photo written.", 30)
+    assert state(library, ids[0]) == PhotoState.EMBEDDED
+    dialog.accept()
