@@ -160,8 +160,8 @@ class ConceptCount:
 def counts(connection: Connection) -> list[ConceptCount]:
     """Every concept that some photo has (itself or through one below it), most photos first.
 
-    Read from the search index, where each photo stands under every concept above its tags: a quarter of a second
-    for 1,000,000 photos.
+    Read from the search index, where each photo stands under every concept above its tags: 1.3 s at 1,000,000 photos
+    with 10 tags each.
     """
     return [
         ConceptCount(*row)

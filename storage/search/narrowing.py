@@ -2,7 +2,8 @@
 
 Everything counted is a fact of the search row, so small results are counted from the rows themselves. For large ones a
 sample shows which facts matter and the index counts those exactly: at 1,000,000 photos reading all rows takes seconds,
-counting one fact a few hundredths of a second.
+counting one fact a few hundredths of a second. All facets of a result of a few thousand photos took 0.1 s, of half a
+million 2.3 s, so ask in the background.
 """
 
 import os
