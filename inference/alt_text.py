@@ -37,9 +37,9 @@ COMPANY = 3
 NO_DESCRIPTION = {code: grammar.nothing for code, grammar in GRAMMARS.items()}
 """What a hedged text says where nothing is sure enough, by language; a plain text is empty then."""
 
-_GROUPS = {"person": 0, "activity": 1, "building": 3, "nature": 4, "place": 4, "text": 5}
+_GROUPS = {"person": 0, "activity": 1, "building": 3, "nature": 4, "place": 4, "photo": 5, "text": 6}
 _THINGS = 2
-_ORDER = ("person", "activity", "animal", "vehicle", "food", "object", "building", "nature", "place", "text")
+_ORDER = ("person", "activity", "animal", "vehicle", "food", "object", "building", "nature", "place", "photo", "text")
 
 
 class Style(StrEnum):
@@ -254,13 +254,23 @@ def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
         return grammar.hedge.format(join([item.words for item in items], grammar))
     if style is Style.LISTED:
         return grammar.listed.format(_with_text_apart(items, grammar))
-    scene = next((item for item in items if item.scene), None)
-    others = [item for item in items if item is not scene]
-    if scene is None or not others or others[0].group >= scene.group:
-        return _finish(join([item.words for item in items], grammar))
+    scenes = _scenes(items)
+    others = [item for item in items if item not in scenes]
     text = [item.words for item in others if item.group == _GROUPS["text"]]
-    things = join([item.words for item in others if item.group != _GROUPS["text"]], grammar)
-    return _finish(", ".join((f"{things} {scene.scene}", *text)))
+    things = [item.words for item in others if item.group != _GROUPS["text"]]
+    if not things:
+        return _finish(join([item.words for item in items], grammar))
+    if not scenes:
+        return _finish(join(things + text, grammar))
+    behind = " ".join((join(things, grammar), *(item.scene for item in scenes)))
+    return _finish(", ".join((behind, *text)))
+
+
+def _scenes(items: Sequence[_Item]) -> list[_Item]:
+    """What stands behind the things: the surest place, and how the photo was taken."""
+    places = [item for item in items if item.scene and item.group < _GROUPS["photo"]]
+    photo = [item for item in items if item.scene and item.group == _GROUPS["photo"]]
+    return sorted(places, key=lambda item: -item.score)[:1] + photo[:1]
 
 
 def _with_text_apart(items: Sequence[_Item], grammar: Grammar) -> str:

@@ -50,7 +50,7 @@ class Concept:
 
     Attributes:
         key: its English name in the singular; never changes with the language.
-        kind: person, animal, food, vehicle, building, nature, place, object, activity or text.
+        kind: one of `inference.grammar.base.KINDS`: person, animal, food, ….
         parents: keys right above it, empty for a root.
         synonyms: further English words that find it.
         shown: False for concepts that only gather others ("mammal") and are never said.

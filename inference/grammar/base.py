@@ -92,10 +92,10 @@ def join(items: Sequence[str], grammar: Grammar) -> str:
     return grammar.pair.format(before, last)
 
 
-KINDS = ("person", "animal", "food", "vehicle", "building", "nature", "place", "object", "activity", "text")
+KINDS = ("person", "animal", "food", "vehicle", "building", "nature", "place", "object", "activity", "photo", "text")
 """Order of the headings that `kinds` gives names to."""
 
 
 def kinds(*names: str) -> dict[str, str]:
-    """The ten headings in the order of `KINDS`."""
+    """The eleven headings in the order of `KINDS`."""
     return dict(zip(KINDS, names, strict=True))

@@ -29,7 +29,9 @@ ENGLISH = Grammar(
     quote="text that says '{}'",
     other_quotes=("'", "’"),
     text="text",
-    kinds=kinds("People", "Animals", "Food", "Vehicles", "Buildings", "Nature", "Place", "Objects", "Activity", "Text"),
+    kinds=kinds(
+        "People", "Animals", "Food", "Vehicles", "Buildings", "Nature", "Place", "Objects", "Activity", "Photo", "Text"
+    ),
     positions=positions(
         "top left", "top", "top right", "left", "center", "right", "bottom left", "bottom", "bottom right"
     ),

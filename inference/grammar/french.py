@@ -48,6 +48,7 @@ FRENCH = Grammar(
         "Lieu",
         "Objets",
         "Activité",
+        "Photo",
         "Texte",
     ),
     positions=positions(

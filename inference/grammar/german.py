@@ -41,6 +41,7 @@ GERMAN = Grammar(
         "Ort",
         "Gegenstände",
         "Tätigkeit",
+        "Aufnahme",
         "Text",
     ),
     positions=positions(

@@ -41,7 +41,9 @@ ITALIAN = Grammar(
     quote="testo che dice «{}»",
     other_quotes=("»", "›"),
     text="testo",
-    kinds=kinds("Persone", "Animali", "Cibo", "Veicoli", "Edifici", "Natura", "Luogo", "Oggetti", "Attività", "Testo"),
+    kinds=kinds(
+        "Persone", "Animali", "Cibo", "Veicoli", "Edifici", "Natura", "Luogo", "Oggetti", "Attività", "Foto", "Testo"
+    ),
     positions=positions(
         "in alto a sinistra",
         "in alto",

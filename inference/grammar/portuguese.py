@@ -41,6 +41,7 @@ PORTUGUESE = Grammar(
         "Lugar",
         "Objetos",
         "Atividade",
+        "Foto",
         "Texto",
     ),
     positions=positions(

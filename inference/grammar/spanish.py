@@ -51,6 +51,7 @@ SPANISH = Grammar(
         "Lugar",
         "Objetos",
         "Actividad",
+        "Foto",
         "Texto",
     ),
     positions=positions(
