@@ -76,19 +76,6 @@ def test_a_tag_of_a_richer_pack_finds_its_concept_by_name() -> None:
 
 
 def test_the_tree_has_no_loops_and_kinds_that_are_known() -> None:
-    kinds = {
-        "person",
-        "animal",
-        "food",
-        "vehicle",
-        "building",
-        "nature",
-        "place",
-        "object",
-        "activity",
-        "photo",
-        "text",
-    }
     for concept in VOCABULARY:
         assert concept.key not in VOCABULARY.ancestors(concept.key)
         assert concept.kind in KINDS
