@@ -142,8 +142,8 @@ class Foreign:
 
     name = "ExifTool"
 
-    def __init__(self, tool: ExifTool, suffix: str) -> None:
-        self._tool, self._suffix = tool, suffix
+    def __init__(self, tool: ExifTool, suffix: str, *, allow_signed: bool) -> None:
+        self._tool, self._suffix, self._allow_signed = tool, suffix, allow_signed
 
     def units(self, source: Buffer) -> Sequence[Unit]:
         """One unit."""
@@ -159,10 +159,13 @@ class Foreign:
         with _copy(source, self._suffix) as old:
             new, xmp = old.with_name(f"new{self._suffix}"), old.with_name("packet.xmp")
             xmp.write_bytes(packet)
+            before = tags(self._tool, old)
+            if not self._allow_signed and any(name.startswith("JUMBF") for name in before):
+                raise Refused("signed", "This file is signed (C2PA), and a change would break the signature.")
             answer = self._tool.run([f"-XMP<={xmp}", "-o", str(new), str(old)])
             if not new.exists():
                 raise Refused("exiftool", f"ExifTool refused it as well ({answer.strip()[:200]}).")
-            if tags(self._tool, new) != tags(self._tool, old):
+            if tags(self._tool, new) != before:
                 raise unproved("ExifTool changed more than the words")
             return _pieces(old.read_bytes(), new.read_bytes())
 
@@ -176,7 +179,8 @@ def plan_with(program: Path, data: Buffer, suffix: str, edit: f.WordsEdit, optio
     """The new file as ExifTool writes it. Raises Refused."""
     if len(data) > SIZE_LIMIT:
         raise Refused("too-large", "This file is too large for ExifTool to be given a copy of it.")
-    container = Foreign(engine(program), suffix if re.fullmatch(r"\.\w{1,5}", suffix) else "")
+    plain = re.fullmatch(r"\.\w{1,5}", suffix, re.ASCII) is not None  # it is part of a command line by lines
+    container = Foreign(engine(program), suffix if plain else "", allow_signed=options.allow_signed)
     packet = container.read_packet(data)
     xmp, before = (parse(packet) if packet else Xmp() for _ in range(2))
     applied = apply(xmp, edit, default_language=options.default_language)

@@ -23,15 +23,6 @@ def _kept(units: Sequence[Unit], changing: Collection[str]) -> list[Unit]:
     return [unit for unit in units if unit.kind not in changing]
 
 
-def check_gap_free(units: Sequence[Unit], size: int) -> None:
-    """Raises AssertionError unless the units cover 0 to `size` exactly once; a bug of the parser, not of the file."""
-    at = 0
-    for unit in units:
-        assert unit.start == at < unit.stop, unit
-        at = unit.stop
-    assert at == size, (at, size)
-
-
 def refused(name: str, cause: str, sentence: str) -> Refused:
     """A refusal; `sentence` is the second half of "This JPEG file …"."""
     return Refused(cause, f"This {name} file {sentence}, so it is left as it is.")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from storage.job import KnownError
 from storage.metadata import exif, iim
 from storage.metadata.containers import CONTAINERS
+from storage.metadata.containers.base import FileBytes
 from storage.metadata.digest import image_digest
 from storage.metadata.read import read_words
 from storage.metadata.sniff import sniff
@@ -158,3 +159,15 @@ def test_every_file_has_a_digest(tmp_path: Path) -> None:
     path.unlink()
     with pytest.raises(KnownError):
         image_digest(path)
+
+
+@given(st.binary(max_size=300), st.integers(-320, 320), st.integers(-320, 320), st.integers(0, 50))
+def test_a_file_is_sliced_like_bytes(raw: bytes, start: int, stop: int, head: int) -> None:
+    data = FileBytes(len(raw), reader(raw), raw[:head])
+    assert (len(data), bytes(data), data[start:stop], data[start:]) == (len(raw), raw, raw[start:stop], raw[start:])
+    assert data[10:20] + data[15:40] + data[5:12] == raw[10:20] + raw[15:40] + raw[5:12]
+    if -len(raw) <= start < len(raw):
+        assert data[start] == raw[start]
+    else:
+        with pytest.raises(IndexError):
+            data[start]
