@@ -48,12 +48,26 @@ def _escaped(word: str) -> str:
 _FACTS = re.compile(r"(?P<score>[0-9.]+(?:e-?[0-9]+)?)?(?: ?×(?P<count>[0-9]{1,9}))?")
 
 
+_PLAIN = re.compile(
+    r"\s*([^()\s](?:[^()]*[^()\s])?)"
+    r"(?:\s*\((?=[^)])([0-9.]+(?:e-?[0-9]+)?)?(?: ?×([0-9]{1,9}))?\))?\s*"
+)
+"""A tag without anything escaped: nearly every one, read in a fifth of the time."""
+
+_MOST_PLAIN = 10_000
+"""Longest cell that is read so: the time for one full of spaces grows with the square of its length."""
+
+
 def read_tags(cell: str, state: TagState) -> list[TagRecord]:
     """The tags of a cell.
 
     Raises:
         ValueError: a bracket is not what it seems; the text is a part of a sentence for the user.
     """
+    if "\\" not in cell and "[" not in cell and len(cell) <= _MOST_PLAIN:
+        plain = [_PLAIN.fullmatch(part) for part in cell.split(";") if part.strip()]
+        if all(plain):
+            return [_tag_of(found[1], state, found[2], found[3]) for found in plain if found]
     return [_read_tag(part, state) for part in _split(cell) if "".join(c for c, _ in part).strip()]
 
 
@@ -76,22 +90,28 @@ def _split(cell: str) -> list[Letters]:
 
 def _read_tag(part: Letters, state: TagState) -> TagRecord:
     part = _trimmed(part)
-    score, count, key = None, None, None
+    score, count, key = "", "", None
     inside = _bracket(part, "(", ")")
     facts = _FACTS.fullmatch(_text(inside[1])) if inside else None
     if inside and facts and _text(inside[1]):
         part = _trimmed(inside[0])
-        if facts["score"]:
-            score = float(facts["score"])
-            if not 0 <= score <= 1:
-                raise ValueError(f"the score {facts['score']} is not between 0 and 1")
-        count = int(facts["count"]) if facts["count"] else None
+        score, count = facts["score"], facts["count"]
     inside = _bracket(part, "[", "]")
     if inside:
         part, key = _trimmed(inside[0]), _text(inside[1])
-    if not _text(part):
+    return _tag_of(_text(part), state, score, count, key)
+
+
+def _tag_of(name: str, state: TagState, score: str | None, count: str | None, key: str | None = None) -> TagRecord:
+    if not name:
         raise ValueError("there is a tag without a name")
-    return TagRecord(_text(part), state, score, count, key)
+    try:
+        number = float(score) if score else None
+    except ValueError:
+        number = -1.0
+    if number is not None and not 0 <= number <= 1:
+        raise ValueError(f"the score {score} is not between 0 and 1")
+    return TagRecord(name, state, number, int(count) if count else None, key)
 
 
 def _bracket(part: Letters, opening: str, closing: str) -> tuple[Letters, Letters] | None:

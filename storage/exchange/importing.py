@@ -236,7 +236,7 @@ def _compare(
             named: dict[str, TagRecord] = {}
             try:
                 for tag in given[photo].tags:
-                    key = tag.key if tag.key in keys else names.get(tag.name, keyword_key(tag.name))
+                    key = tag.key if tag.key in keys else names.get(tag.name) or keyword_key(tag.name)
                     if key in named and named[key].state != tag.state:
                         raise ValueError(f"the tag “{tag.name}” is there twice, with different states")
                     named[key] = tag

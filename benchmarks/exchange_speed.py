@@ -1,0 +1,96 @@
+"""How long hand-over and safety take in a large library: export, import, report, backup, check, duplicates.
+
+    python -m benchmarks.exchange_speed --photos 1000000 --library /tmp/large.altfolio --scratch /tmp/out
+
+Makes a library of made-up photos where there is none (as `search_speed`). A backup is compared with a plain copy of
+the file, the search for likes with comparing each picture with each, measured on a part and extrapolated.
+"""
+
+import argparse
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.search_speed import fill
+from storage import backup, duplicates, search
+from storage.exchange.exporting import export
+from storage.exchange.importing import ImportOptions, apply_import, plan_import
+from storage.exchange.merge import MergeOptions, Rule
+from storage.exchange.survey import survey
+from storage.library import Library
+from storage.near_pairs import near_groups
+
+PART = 20_000
+"""Pictures that are compared each with each."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
+    parser.add_argument("--scratch", type=Path, required=True, help="folder for what is written")
+    arguments = parser.parse_args()
+    arguments.scratch.mkdir(parents=True, exist_ok=True)
+    new = not arguments.library.exists()
+    with Library(arguments.library) as library:
+        if new:
+            fill(library, arguments.photos)
+        report(library, arguments.scratch)
+
+
+def report(library: Library, scratch: Path) -> None:
+    """Time everything once and print a table."""
+    with library.read() as connection:
+        ids = list(search.find(connection, ""))
+        print(f"{'what':34} {'s':>8} {'µs a photo':>11}")
+        _row("report", len(ids), lambda: survey(connection))
+        _row("exact copies", len(ids), lambda: duplicates.exact_copies(connection))
+    copy = scratch / "copy"
+    peer = _row("plain copy of the file", len(ids), lambda: shutil.copyfile(library.path, copy))
+    copied = _row("backup, checked", len(ids), lambda: list(backup.backup(library, scratch / "backup.altfolio")))
+    print(f"{'':34} {copied / peer:8.1f} times the plain copy")
+    _row("check", len(ids), lambda: backup.check(library))
+    near(len(ids))
+    for ending in ("csv", "json"):
+        target = scratch / f"words.{ending}"
+        _row(f"export {ending}", len(ids), lambda: list(export(library, ids, target)))  # noqa: B023
+        print(f"{'':34} {target.stat().st_size / len(ids):8.0f} bytes a photo")
+        options = ImportOptions(merging=MergeOptions(Rule.MIRROR))
+        _row(f"import {ending}, nothing new", len(ids), lambda: plan_import(library, target, options))  # noqa: B023
+    edited = scratch / "edited.csv"
+    edited.write_bytes((scratch / "words.csv").read_bytes().replace(b" beach", b" shore"))
+    options = ImportOptions(merging=MergeOptions(Rule.REPLACE))
+    plan = plan_import(library, edited, options)
+    with Library(scratch / "backup.altfolio") as other:
+        seconds = _row("import csv, write", len(plan.changed), lambda: apply_import(other, plan))
+    print(f"{'':34} {seconds:8.1f} s for {len(plan.changed):,} changed photos")
+
+
+def near(count: int) -> None:
+    """Time the search for likes on as many pictures, a twentieth of which has a like."""
+    rng = np.random.default_rng(1)
+    looks = rng.integers(0, 2**64 - 1, count, dtype=np.uint64)
+    likes = count // 20
+    looks[:likes] = looks[likes : 2 * likes] ^ (np.uint64(1) << rng.integers(0, 64, likes).astype(np.uint64))
+    fast = _row("likes", count, lambda: near_groups(looks, looks, bits=7, check_bits=12))
+    part = looks[:PART]
+    started = time.perf_counter()
+    for number in range(len(part)):
+        np.flatnonzero(np.bitwise_count(part[number + 1 :] ^ part[number]) <= 7)
+    slow = (time.perf_counter() - started) * (count / len(part)) ** 2
+    print(f"{'':34} {fast / slow:8.3f} of comparing each with each ({slow:,.0f} s)")
+
+
+def _row(what: str, photos: int, run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    seconds = time.perf_counter() - started
+    print(f"{what:34} {seconds:8.1f} {seconds / max(1, photos) * 1e6:11.1f}", flush=True)
+    return seconds
+
+
+if __name__ == "__main__":
+    main()
