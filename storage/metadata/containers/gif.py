@@ -9,13 +9,17 @@ Sources: GIF89a specification, XMP specification part 3 (1.1.2), C2PA 2.1 (A.3.5
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from storage.metadata.containers.base import Buffer, Piece, Unit
+from storage.metadata.containers.base import Buffer, Piece, Refused, Unit
 from storage.metadata.containers.patches import Change, pieces, unproved
 from storage.metadata.containers.units import prove_units, refused
 
 HEADER: Final = b"\x21\xff\x0bXMP DataXMP"
 MAGIC: Final = b"\x01" + bytes(range(255, -1, -1)) + b"\0"
-BLOCK_LIMIT: Final = 10_000_000
+BLOCK_LIMIT: Final = 200_000
+"""Parts per file: 100,000 pictures with their controls."""
+SUB_BLOCK_LIMIT: Final = 10_000_000
+"""Sub-blocks of one part, 2.5 GB."""
+_PIECE: Final = 4096
 PACKET_LIMIT: Final = 16 * 2**20
 
 
@@ -84,7 +88,8 @@ def blocks(source: Buffer, *, lenient: bool = False) -> Iterator[Unit]:
             unit = _picture(source, at) if mark[:1] == b"\x2c" else _extension(source, at, mark)
             yield unit
             at = unit.stop
-    except Exception:
+        raise refused("GIF", "too-complex", "has more parts than any real one")
+    except Refused:
         if not lenient:
             raise
 
@@ -117,14 +122,17 @@ def _extension(source: Buffer, at: int, mark: bytes) -> Unit:
 
 def _skip(source: Buffer, at: int) -> int:
     """Behind the sub-blocks that begin at `at`."""
-    for _ in range(BLOCK_LIMIT):
-        if at >= len(source):
-            raise refused("GIF", "truncated", "is cut short")
-        size = source[at]
+    piece, base = b"", at
+    for _ in range(SUB_BLOCK_LIMIT):
+        if at - base >= len(piece):
+            piece, base = bytes(source[at : at + _PIECE]), at
+            if not piece:
+                break
+        size = piece[at - base]
         at += 1 + size
         if size == 0:
             return at
-    raise refused("GIF", "too-complex", "has more parts than any real one")
+    raise refused("GIF", "truncated", "is cut short")
 
 
 def _packet(source: Buffer, unit: Unit) -> bytes | None:

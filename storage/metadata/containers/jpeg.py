@@ -36,6 +36,7 @@ EXTENDED_LIMIT: Final = 16 * 2**20
 _MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _SCAN_BLOCK: Final = 256 * 1024
 _MOST_SCAN_MARKERS: Final = 10_000
+_MOST_SEGMENTS: Final = 20_000
 _SIGNS: Final = (
     (0xE1, XMP_SIGN, "APP1 XMP"),
     (0xE1, b"XMP\0" + XMP_SIGN[4:], "APP1 XMP"),  # left by a program that resizes; read by others, so replaced
@@ -131,7 +132,7 @@ def segments(source: Buffer, *, lenient: bool = False) -> tuple[list[Unit], int 
     if bytes(source[:3]) != b"\xff\xd8\xff":
         raise refused("JPEG", "lying-structure", "does not begin like one")
     units, at, size = [Unit("SOI", 0, 2)], 2, len(source)
-    while at + 4 <= size:
+    while at + 4 <= size and len(units) < _MOST_SEGMENTS:
         marker_at = at
         while marker_at < size - 1 and bytes(source[marker_at : marker_at + 2]) == b"\xff\xff":
             marker_at += 1

@@ -21,7 +21,8 @@ RAW_PROFILE: Final = b"Raw profile type xmp\0"
 """ImageMagick's older way; read by ExifTool, so a second packet beside it would contradict it."""
 PACKET_LIMIT: Final = 16 * 2**20
 """Longest packet that is decompressed."""
-CHUNK_LIMIT: Final = 1_000_000
+CHUNK_LIMIT: Final = 100_000
+"""Parts per file; the IDAT chunks of a PNG of 800 MB as libpng writes them (8 KiB each)."""
 _IMAGE: Final = frozenset({b"IDAT", b"fdAT"})
 
 

@@ -13,7 +13,8 @@ from storage.metadata.containers.base import Buffer, Piece, Unit
 from storage.metadata.containers.patches import Change, pieces, unproved
 from storage.metadata.containers.units import prove_units, refused
 
-CHUNK_LIMIT: Final = 1_000_000
+CHUNK_LIMIT: Final = 100_000
+"""Parts per file; an animation of an hour at 25 frames a second has 90,000."""
 XMP_FLAG: Final = 0x04
 _FLAGS: Final = {"ANIM": 0x02, "XMP ": 0x04, "EXIF": 0x08, "ALPH": 0x10, "ICCP": 0x20}
 _IMAGE: Final = frozenset({"VP8 ", "VP8L", "ANMF", "ALPH", "ANIM"})
