@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from inference import alt_text, decoders, own_words, packs, runtime
+from inference import alt_text, decoders, own_words, packs, photo_facts, runtime
 from inference.findings import Findings, RawFindings
 from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import judge
@@ -22,7 +22,7 @@ from storage.library import Library, cache_folder, data_folder
 from storage.schema import Field
 from storage.suggestions import Proposal, TagProposal, TextProposal
 
-RULES_VERSION = "1"
+RULES_VERSION = "2"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
 
 FIRST_PASS = ("detect", "classify")
@@ -69,9 +69,10 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
     eyes = [decoders.load(pack, options) for pack in packs.discover(own_packs()) if pack.task in tasks]
     if not eyes:
         raise KnownError("There is no model pack to tag with. Please install Altfolio again.")
+    facts = [LoadedPack("facts", photo_facts.VERSION, photo_facts.look)] if tuple(tasks) == FIRST_PASS else []
     side = READ_SIDE if tuple(tasks) == TEXT_PASS else DECODE_SIDE
     return Engine(
-        [LoadedPack(eye.pack.id, eye.pack.version, eye.look, side) for eye in eyes],
+        [*facts, *(LoadedPack(eye.pack.id, eye.pack.version, eye.look, side) for eye in eyes)],
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
         runtime.describe([eye.network for eye in eyes]),
@@ -136,12 +137,24 @@ def _propose(words: Vocabulary, language: str, extended: bool, raw: RawFindings,
     findings = judge(raw, words, rejected=rejected)
     scores = [finding.score for finding in findings.concepts]
     return Proposal(
-        tags=[TagProposal(f.concept, f.score, f.count) for f in findings.concepts],
+        tags=_tags(findings, words),
         texts=list(_texts(findings, words, language, extended)),
         people=findings.people,
         people_exact=findings.people_exact,
         certainty=round(min(scores), 4) if scores else None,
     )
+
+
+def _tags(findings: Findings, words: Vocabulary) -> list[TagProposal]:
+    """Each concept, and the everyday word for it: a golden retriever is tagged as a dog too."""
+    found: dict[str, TagProposal] = {}
+    for finding in findings.concepts:
+        for key in words.tags(finding.concept):
+            known = found.get(key)
+            if known is None or finding.score > known.score:
+                count = finding.count if known is None else None
+                found[key] = TagProposal(key, finding.score, count)
+    return list(found.values())
 
 
 def _texts(findings: Findings, words: Vocabulary, language: str, extended: bool) -> Sequence[TextProposal]:
