@@ -53,7 +53,14 @@ EDIT = WordsEdit(
 DECODE_LIMIT = 60_000_000
 """Pixels above which a picture is not decoded here (HEIF and AVIF are decoded by the write's own proof)."""
 OURS = ("AltTextAccessibility", "ExtDescrAccessibility", "Subject", "MetadataDate", "HierarchicalSubject", "TagsList")
-FILE_TAGS = ("System:", "ExifTool:ExifToolVersion", "SourceFile", "XMP-x:XMPToolkit", "File:CurrentIPTCDigest")
+FILE_TAGS = (
+    "System:",
+    "ExifTool:ExifToolVersion",
+    "SourceFile",
+    "binary SourceFile",
+    "XMP-x:XMPToolkit",
+    "File:CurrentIPTCDigest",
+)
 PLACES = ("Offset", "Offsets", "Start", "MediaDataSize", "IPTCDigest", "WebP_Flags")
 """Ends of tag names that say where something is in the file, not what it is; and what must follow our change."""
 TOOLS = {
@@ -151,6 +158,19 @@ def differences(before: dict[str, Any], after: dict[str, Any], kind: str) -> lis
             continue
         found.append(f"{name}: {str(old)[:80]} -> {str(new)[:80]}")
     return found
+
+
+def confirmed(copy: Path, original: bytes, kind: str, program: Path) -> list[str]:
+    """The differences that two fresh ExifTools see too: a running one learns unknown tags from file to file."""
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+        old = Path(folder) / copy.name
+        old.write_bytes(original)
+        seen = []
+        for path in (old, copy):
+            fresh = ExifTool(program)
+            seen.append(tags(fresh, path))
+            fresh.close()
+    return differences(seen[0], seen[1], kind)
 
 
 def _unplaced(warning: str) -> str:
@@ -255,7 +275,8 @@ def judged(
         harm.append("mode or time lost")
     if written.target != copy:
         return harm + (["original changed beside its sidecar"] if copy.read_bytes() != original else [])
-    harm += differences(before[0], tags(tool, copy), kind)
+    found = differences(before[0], tags(tool, copy), kind)
+    harm += found and confirmed(copy, original, kind, tool.program)
     for what, old, new in zip(
         ("image data", "pixels"), before[1:3], (image_data(copy), pixels(copy, kind)), strict=True
     ):

@@ -38,10 +38,14 @@ MAY_CHANGE: Final = frozenset({"FileSize", "FileModifyDate", "FileAccessDate", "
 
 
 class ExifTool:
-    """A running ExifTool; use it from one thread at a time (it locks)."""
+    """A running ExifTool; use it from one thread at a time (it locks).
+
+    Attributes:
+        program: which one.
+    """
 
     def __init__(self, program: Path) -> None:
-        self._program = program
+        self.program = program
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
 
@@ -75,7 +79,7 @@ class ExifTool:
         if self._process is None:
             self._process = subprocess.Popen(
                 [
-                    self._program,
+                    self.program,
                     "-config",
                     "",
                     "-stay_open",

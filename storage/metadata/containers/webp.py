@@ -88,6 +88,10 @@ def chunks(source: Buffer, stop: int, *, lenient: bool = False) -> Iterator[Unit
                 return
             raise refused("WebP", "truncated", "is cut short or broken")
         kind = head[:4].decode("latin-1")
+        if not (kind.isascii() and kind.isprintable()):  # readers stop there, and would not find what is behind it
+            if lenient:
+                return
+            raise refused("WebP", "lying-structure", "has a part without a proper name")
         yield Unit(kind, at, padded, image=kind in _IMAGE)
         at = padded
     if not lenient:
