@@ -71,6 +71,9 @@ def install(connection: Connection, concepts: Sequence[ConceptRow], version: str
         "INSERT OR IGNORE INTO concept_word (word, concept_id, own) VALUES (?, ?, ?)", [*sorted(names), *sorted(words)]
     )
     connection.exec_driver_sql(_PLACE_KEYWORDS)
+    from storage import keyword_tree  # which itself needs this room
+
+    keyword_tree.place(connection)
     after = _above(connection)
     _refresh_photos_of(connection, [c for c in before.keys() | after.keys() if before.get(c) != after.get(c)])
     connection.exec_driver_sql(

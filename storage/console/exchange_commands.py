@@ -208,6 +208,23 @@ def _copy_words(library: Library, source: Path, groups: list[Any]) -> int:
     return 0
 
 
+def keywords_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio keywords FILE`: the keyword hierarchy of another program into the library."""
+    from storage.exchange.given_file import read_given
+    from storage.keyword_tree import import_keywords, read_keyword_list
+
+    rows = read_keyword_list(read_given(absolute(arguments.file), arguments.encoding))
+    if arguments.dry_run:
+        for row in rows:
+            print(" › ".join(row.path) + (f" ({', '.join(row.synonyms)})" if row.synonyms else ""))
+        return 0
+    placed = import_keywords(library, rows)
+    print(f"{placed.keywords:,} keywords are in the library.")
+    for keyword, above in placed.left_out:
+        print(f"“{keyword}” was not put below “{above}”: here it stands above it.", file=sys.stderr)
+    return 1 if placed.left_out else 0
+
+
 Add = Callable[..., argparse.ArgumentParser]
 """Makes the parser of one command: name, what runs it, one line of help. It is `main`'s."""
 
@@ -235,6 +252,10 @@ def exchange_parser(add: Add) -> None:
     made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     made.add_argument("--as", dest="form", choices=("alt", "html", "markdown"), default="alt", help="default: alt")
     made.add_argument("--language", help="language of the texts, e.g. en")
+    made = add("keywords", keywords_command, "bring in a keyword hierarchy from Lightroom or digiKam")
+    made.add_argument("file", type=Path, metavar="FILE", help="a text file: one keyword a line, tabs or paths")
+    made.add_argument("--dry-run", action="store_true", help="only show what is in it")
+    made.add_argument("--encoding", help="of the file, e.g. cp1252")
     made = add("duplicates", duplicates_command, "list photos that are there more than once")
     made.add_argument("--kind", choices=("exact", "near", "series"), default="exact", help="default: exact")
     made.add_argument("--copy-from", type=Path, metavar="PHOTO", help="copy this photo's approved words to its likes")

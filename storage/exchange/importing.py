@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from storage import concepts, history, photos
 from storage.exchange import csv_file, json_file, mapped_csv
+from storage.exchange.given_file import read_given
 from storage.exchange.merge import MergeOptions, PhotoChange, merge
 from storage.exchange.records import (
     LANGUAGE,
@@ -27,7 +28,6 @@ from storage.exchange.records import (
 )
 from storage.job import KnownError
 from storage.library import Library, Write
-from storage.photo_source import unreadable
 from storage.review import count_label
 from storage.schema import TagState
 from storage.words import chunks
@@ -142,10 +142,7 @@ def read_file(source: Path, options: ImportOptions = ImportOptions()) -> Iterato
     Raises:
         KnownError: as `plan_import`.
     """
-    try:
-        content = mapped_csv.decoded(source.read_bytes(), options.encoding)
-    except OSError as error:
-        raise unreadable(source, error) from error
+    content = read_given(source, options.encoding)
     if content.lstrip()[:1] == "{" and not options.columns:
         return json_file.read_json(content)
     rows = csv_file.read_table(content, mapped_csv.delimiter_of(content))

@@ -6,7 +6,6 @@ without folders, keywords between commas.
 Invariant: a column that is not mapped is not read.
 """
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,26 +17,6 @@ from storage.schema import TagState
 DELIMITERS = ",;\t|"
 
 _TAG_STATES = {name: state for state, name in TAG_COLUMNS.items()}
-
-
-def decoded(content: bytes, encoding: str | None = None) -> str:
-    """The text of a file: in the encoding that is asked for, else what its byte order mark says, else UTF-8.
-
-    Raises:
-        KnownError: the bytes are not text in that encoding, or nobody knows it.
-    """
-    if encoding is None and content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"  # what Excel calls "Unicode text"
-    try:
-        return content.decode(encoding or "utf-8").removeprefix("\ufeff")
-    except LookupError as error:
-        raise KnownError(f"The encoding “{encoding}” is not known. Try “utf-8” or “cp1252”.") from error
-    except UnicodeError as error:
-        line = content[: getattr(error, "start", 0)].count(b"\n") + 1
-        raise KnownError(
-            f"The file is not {(encoding or 'UTF-8').upper()} text (line {line}). Save it as UTF-8, or name its "
-            "encoding, for example “cp1252”."
-        ) from error
 
 
 def delimiter_of(content: str) -> str:

@@ -142,3 +142,26 @@ def test_the_library_is_copied_examined_and_made_anew(
     with Library(tmp_path / "new.altfolio") as new, new.read() as connection:
         assert search.count(connection, "") == 3
     assert not [name for name in os.listdir(tmp_path) if ".part" in name]  # noqa: PTH208
+
+
+def test_a_keyword_list_comes_in(
+    run: Run, library: Library, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with library.read() as connection:
+        photo = photos.id_of(connection, folder / "a.jpg")
+    assert photo is not None
+    review.add_tag(library, [photo], "Rome")
+    listed = tmp_path / "keywords.txt"
+    listed.write_text("Places\n\tRome\n\t\t{Roma}\n", encoding="utf-16")
+    assert run("keywords", listed, "--dry-run") == 0
+    assert capsys.readouterr().out == "Places\nPlaces › Rome (Roma)\n"
+    assert run("keywords", listed) == 0
+    with library.read() as connection:
+        assert list(search.find(connection, "tag:places")) == [photo]
+    listed.write_text("Rome/Places\n")
+    assert run("keywords", listed) == 1
+    assert "“Places” was not put below “Rome”" in capsys.readouterr().err
+    with pytest.raises(KnownError, match="There is no file"):
+        run("keywords", tmp_path / "nothing.txt")
+    with pytest.raises(KnownError, match="is a folder"):
+        run("import", tmp_path)
