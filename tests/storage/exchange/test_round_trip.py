@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import history, photos, search
+from storage import concepts, history, photos, search
+from storage.concepts import ConceptRow
 from storage.exchange import cells
 from storage.exchange.exporting import export
 from storage.exchange.importing import ImportOptions, apply_import, plan_import
@@ -23,7 +24,7 @@ from storage.exchange.records import TagRecord
 from storage.job import KnownError
 from storage.library import Library
 from storage.schema import Field, Origin, TagState, TextState
-from tests.storage.conftest import add_photos
+from tests.storage.conftest import TREE, add_photos
 from tests.storage.exchange.conftest import NASTY, Words, exported, put_words, tag_names, words
 
 MIRROR = ImportOptions(merging=MergeOptions(Rule.MIRROR))
@@ -190,3 +191,26 @@ def test_an_export_that_is_stopped_or_fails_leaves_nothing(filled: tuple[Library
         list(export(library, ids, tmp_path / "nowhere" / "words.csv"))
     with pytest.raises(KnownError, match="does not say a format"):
         export(library, ids, tmp_path / "words.xls")
+
+
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_concepts_of_one_name_stay_apart(library: Library, tmp_path: Path, format: str) -> None:
+    a, b = add_photos(library, "a.jpg", "b.jpg")
+    cranes = [ConceptRow(f"crane.{kind}", "crane", kind, [], []) for kind in ("bird", "machine")]
+    with library.write() as block:
+        concepts.install(block.connection, [*TREE, *cranes], "with cranes")
+        ids = concepts.ids_by_key(block.connection)
+        for photo, keys in ((a, ["crane.bird", "crane.machine"]), (b, ["crane.machine"])):
+            for key in keys:
+                block.connection.exec_driver_sql("INSERT INTO tag VALUES (?, ?, 0, 0, 0.5, NULL)", (photo, ids[key]))
+        block.touch([a, b])
+    file = tmp_path / f"words.{format}"
+    list(export(library, [a, b], file))
+    assert plan_import(library, file, MIRROR).changes == {}
+    put_words(library, a, Words())
+    put_words(library, b, Words(tags={"crane": (TagState.ACCEPTED, None, None)}))
+    assert apply_import(library, plan_import(library, file, MIRROR)) == 2
+    assert exported(library, [a, b], format) == file.read_bytes()
+    with library.read() as connection:
+        found = [{tag.key for tag in photos.tags(connection, [photo])[photo]} for photo in (a, b)]
+    assert found == [{"crane.bird", "crane.machine"}, {"crane.machine"}]
