@@ -16,6 +16,7 @@ import struct
 from collections.abc import Sequence
 from typing import Final
 
+from storage.exif_head import read_exif
 from storage.metadata.containers.base import Buffer, FileBytes, Piece, Refused, Unit
 from storage.metadata.containers.mpf import MPF_SIGN, image_starts, moved_offsets
 from storage.metadata.containers.patches import Change, filled, pieces, unproved
@@ -244,24 +245,25 @@ def _unmoved(source: Buffer, units: Sequence[Unit], packet: bytes) -> Change:
     if not found:
         return Change(exif.start, exif.start, segment(0xE1, XMP_SIGN + _fitting(packet)))
     change = _packet_change(source, units, packet)
-    if found[0].start > exif.start and len(change.new) != found[0].stop - found[0].start:
+    moves = len(change.new) != found[0].stop - found[0].start
+    if found[0].start > exif.start and (moves or _thumbnail_outside(content(source, exif)[6:])):
         raise refused("JPEG", "pinned-preview", "has a preview that its maker note finds only where it is now")
     return change
 
 
 def _moves_pinned(source: Buffer, units: Sequence[Unit], changes: Sequence[Change]) -> bool:
-    """Whether the EXIF block seems to point behind the picture, and the changes would move what it points at.
+    """Whether the EXIF block seems to point behind its own end, and the changes may move what it points at.
 
-    Maker notes count from the block's start, or from their own with or without their signature (6 to 12 bytes).
+    A thumbnail may reach out of the block. Maker notes count from the block's start, or from their own, with or
+    without their signature (6 to 12 bytes).
     """
-    exif = next((unit for unit in units if unit.kind == "APP1 Exif"), None)
-    trailer = units[-1]
-    if exif is None or trailer.kind != "trailer":
-        return False
+    exif, trailer = next((unit for unit in units if unit.kind == "APP1 Exif"), None), units[-1]
+    inner = content(source, exif)[6:] if exif else b""
+    if exif is None or _thumbnail_outside(inner):
+        return exif is not None
     shift = sum(len(c.new) - (c.stop - c.start) for c in changes if c.start > exif.start)
-    if not shift:
+    if not shift or trailer.kind != "trailer":
         return False
-    inner = content(source, exif)[6:]
     base = exif.stop - len(inner)
     start = bytes(source[trailer.start : trailer.start + _SCAN_BLOCK])
     places = {trailer.start, *(trailer.start + found.start() for found in re.finditer(b"\xff\xd8\xff", start))}
@@ -270,6 +272,12 @@ def _moves_pinned(source: Buffer, units: Sequence[Unit], changes: Sequence[Chang
     order = "<I" if inner[:2] == b"II" else ">I"
     offsets = {at - origin for at in sorted(places)[:64] for origin in bases if at - origin < 2**32}
     return any(struct.pack(order, offset) in inner for offset in offsets)
+
+
+def _thumbnail_outside(block: bytes) -> bool:
+    """Whether the thumbnail of an EXIF block reaches out of it, into whatever follows in the file."""
+    thumbnail = read_exif(lambda offset, size: block[offset : offset + size]).thumbnail
+    return thumbnail is not None and sum(thumbnail) > len(block)
 
 
 def _check_trailer(source: Buffer, units: Sequence[Unit], changes: Sequence[Change]) -> None:

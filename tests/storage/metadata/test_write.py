@@ -61,7 +61,7 @@ def test_words_arrive_and_leave_without_a_trace(name: str, tmp_path: Path) -> No
     assert not leftovers(tmp_path)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(["exif.jpg", "iim.jpg", "grey.png", "lossy.webp", "still.gif", "plain.tif"]),
     edits=st.lists(

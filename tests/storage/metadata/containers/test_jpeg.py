@@ -70,6 +70,16 @@ def test_a_longer_packet_that_would_move_such_a_preview_is_refused() -> None:
     assert refused.value.cause == "pinned-preview"
 
 
+def test_a_thumbnail_that_reaches_out_of_its_block_keeps_its_bytes() -> None:
+    entries = struct.pack("<HHIIHHII", 0x201, 4, 1, 44, 0x202, 4, 1, 300)
+    block = b"II*\0\x08\0\0\0" + struct.pack("<HIH", 0, 14, 2) + entries + bytes(4) + b"thumb"
+    data = jpeg(segments=app(1, b"Exif\0\0" + block))
+    new = spliced(data, packet_of("words"))
+    assert new[new.index(b"Exif\0\0") :] == data[data.index(b"Exif\0\0") :]
+    with pytest.raises(Refused):
+        JPEG.splice(jpeg(segments=app(1, b"Exif\0\0" + block) + app(1, XMP_SIGN + packet_of("a"))), packet_of("b"))
+
+
 @given(st.lists(st.integers(0, 40_000), min_size=1, max_size=4))
 def test_packets_of_any_length_replace_one_another(lengths: list[int]) -> None:
     start = data = jpeg(segments=app(1, exif()), tail=b"SEFT trailer", progressive=True)

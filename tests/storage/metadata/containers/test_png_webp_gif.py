@@ -27,7 +27,7 @@ def pixels(data: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("name", FILES)
 @given(lengths=st.lists(st.integers(0, 5000), min_size=1, max_size=3))
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 def test_packets_come_and_go_and_all_else_stays(name: str, lengths: list[int]) -> None:
     start = data = FILES[name]
     container = CONTAINERS[sniff(data)]
