@@ -19,7 +19,19 @@ from typing import cast
 from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
-from storage.file_journal import STAGE, FileJournal, Outcome, backup_folder, look, recover, settle, writing
+from storage.file_journal import (
+    STAGE,
+    AsKnown,
+    FileJournal,
+    Outcome,
+    as_known,
+    backup_folder,
+    check_picture,
+    look,
+    recover,
+    settle,
+    writing,
+)
 from storage.import_words import FileWords, import_words, texts_by_language, words_of_json
 from storage.job import Job, KnownError, Progress
 from storage.library import Library, Write
@@ -30,10 +42,10 @@ from storage.metadata.plan import SidecarPolicy
 from storage.metadata.sidecar import NameStyle
 from storage.review import count_label
 from storage.schema import Field, PhotoState
-from storage.words import ApprovedWords, approved_words, fold
+from storage.words import ApprovedWords, approved_words, chunks, fold
 
 PORTION = 64
-"""Photos whose words are read in one query."""
+"""Photos whose words are read in one query where nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,8 @@ class _Task:
     photo: int
     path: Path
     edit: WordsEdit
-    identity: tuple[int, int, int]
+    words: str
+    known: AsKnown
 
 
 def _tasks(library: Library, chosen: Sequence[int], now: settings.Settings) -> Iterator[_Task]:
@@ -82,28 +95,34 @@ def _tasks(library: Library, chosen: Sequence[int], now: settings.Settings) -> I
         yield from _portion(library, chosen[start : start + PORTION], now)
 
 
+def _places(library: Library, chosen: Sequence[int]) -> Iterator[Path]:
+    """Where these photos are."""
+    for portion in chunks(chosen):
+        ids = ",".join(map(str, portion))
+        with library.read() as connection:
+            rows = connection.exec_driver_sql(
+                f"SELECT f.path, p.file FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.id IN ({ids})"
+            ).all()
+        yield from (Path(os.fsdecode(folder)) / os.fsdecode(file) for folder, file in rows)
+
+
 def _portion(library: Library, portion: Sequence[int], now: settings.Settings) -> list[_Task]:
     with library.read() as connection:
         words = approved_words(connection, portion)
         known = _last_known(connection, portion)
         paths = {photo: photos.path_of(connection, photo) for photo in portion}
-        identities = _identities(connection, portion)
+        files = as_known(connection, portion)
     return [
         _Task(
             photo,
             path,
             edit_for(words[photo], known.get(photo, Known()), language=now.language, keywords=now.write_keywords),
-            identities[photo],
+            words[photo].canonical(),
+            files[photo],
         )
         for photo, path in paths.items()
         if path is not None
     ]
-
-
-def _identities(connection: Connection, portion: Sequence[int]) -> dict[int, tuple[int, int, int]]:
-    ids = ",".join(str(int(p)) for p in portion)
-    rows = connection.exec_driver_sql(f"SELECT id, inode, size, mtime_ns FROM photo WHERE id IN ({ids})")
-    return {photo: (inode, size, mtime) for photo, inode, size, mtime in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +217,22 @@ def embed(library: Library, chosen: Sequence[int] | None = None) -> Job:
         return
     with library.write() as block:
         batch = history.begin(block, "embed", count_label("embed", total))
-        places = [path for photo in wanted if (path := photos.path_of(block.connection, photo)) is not None]
-    with writing(library, places):
-        for done, task in enumerate(_tasks(library, wanted, now), start=1):
-            problems += not _write(library, task, batch, options, now)
-            name = photos.shown(task.path.name)
+    with writing(library, _places(library, wanted)):
+        for done, photo in enumerate(wanted, start=1):
+            # Asked for each photo right before it is written: its words may have been edited since the job began.
+            task = _still_waiting(library, photo, now)
+            problems += task is not None and not _write(library, task, batch, options, now)
+            name = "" if task is None else photos.shown(task.path.name)
             yield Progress(stage="embed", done=done, total=total, item=name, problems=problems)
+
+
+def _still_waiting(library: Library, photo: int, now: settings.Settings) -> _Task | None:
+    """The task of a photo as it is approved at this moment; None where it is no longer approved."""
+    with library.read() as connection:
+        rows = photos.rows(connection, [photo])
+    if not rows or rows[0].state != PhotoState.APPROVED:
+        return None
+    return next(iter(_portion(library, [photo], now)), None)
 
 
 def _write(library: Library, task: _Task, batch: int, options: write.WriteOptions, now: settings.Settings) -> bool:
@@ -215,8 +244,10 @@ def _write(library: Library, task: _Task, batch: int, options: write.WriteOption
     try:
         current = _in_step(library, task, now)
         if current is not None:
-            journal = FileJournal(library, task.photo, task.path, batch)
-            done = write.write_words(task.path, current.edit, options=options, journal=journal, known=current.identity)
+            journal = FileJournal(library, task.photo, task.path, batch, words=current.words)
+            done = write.write_words(
+                task.path, current.edit, options=options, journal=journal, known=current.known.identity
+            )
             if done.undo is None:
                 _settle_unchanged(library, current, batch, done)
     except KnownError as error:
@@ -234,11 +265,13 @@ def _in_step(library: Library, task: _Task, now: settings.Settings) -> _Task | N
         None where there is nothing left to write, because the file has the words already.
 
     Raises:
-        KnownError: what another program wrote disagrees with what was approved; a person has to decide.
+        KnownError: what another program wrote disagrees with what was approved, so a person has to decide; or the
+            file has another picture.
     """
     found = look(task.path)
-    if found.identity == task.identity:
+    if (found.identity, found.sidecar) == (task.known.identity, task.known.sidecar):
         return task
+    check_picture(task.path, found, task.known)
     with library.write() as block:
         block.connection.exec_driver_sql(
             "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
@@ -253,17 +286,14 @@ def _in_step(library: Library, task: _Task, now: settings.Settings) -> _Task | N
             f"Another program changed the words in “{photos.shown(task.path.name)}”. Nothing was written; compare "
             "both and choose which to keep."
         )
-    if not rows or rows[0].state != PhotoState.APPROVED:
-        return None
-    (again,) = _portion(library, [task.photo], now)
-    return again
+    return _still_waiting(library, task.photo, now)
 
 
 def _settle_unchanged(library: Library, task: _Task, batch: int, done: write.Written) -> None:
     """The file says it all already: nothing was written, and the library knows it now."""
     found = look(task.path)
     with library.write() as block:
-        settle(block, task.photo, found, ours=True)
+        settle(block, task.photo, found, task.words)
         note(block, batch, task.photo, done.target, None)
 
 

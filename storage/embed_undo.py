@@ -101,7 +101,7 @@ def _take_one(
             with library.write() as block:
                 finish(block, token, Outcome.TAKEN_BACK)
                 if photo is not None:
-                    settle(block, photo, found, ours=False)
+                    settle(block, photo, found, None)
     except KnownError as error:
         with library.write() as block:
             note(block, batch, photo, record.target, str(error))

@@ -18,18 +18,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import history, suggestions
-from storage.import_words import words_json
+from storage import history, settings, suggestions
+from storage.import_words import FIELDS, words_json
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.metadata import undo, write
+from storage.metadata.digest import image_digest
 from storage.metadata.durable import Identity
-from storage.metadata.fields import PhotoWords
+from storage.metadata.fields import PhotoWords, in_writing_order
 from storage.metadata.read import read_words
 from storage.metadata.undo import UndoRecord
 from storage.photo_source import identity_of
 from storage.scan.walk import sidecar_identity
-from storage.words import approved_words
+from storage.shown import shown
+from storage.words import ApprovedWords, approved_words, fold
 
 STAGE = "embed"
 """Stage of the problems of photos that could not be written."""
@@ -73,20 +75,60 @@ def look(photo: Path) -> InFile:
     return InFile(identity, sidecar_identity(path), read_words(photo).words)
 
 
+@dataclass(frozen=True, slots=True)
+class AsKnown:
+    """A photo's file as the library knows it: identities of file and sidecars, digest of the image data."""
+
+    identity: Identity
+    sidecar: str | None
+    digest: bytes | None
+
+
+def as_known(connection: Connection, portion: Iterable[int]) -> dict[int, AsKnown]:
+    """What the library knows of the files of some photos, a few hundred at most."""
+    ids = ",".join(str(int(photo)) for photo in portion)
+    rows = connection.exec_driver_sql(
+        f"SELECT id, inode, size, mtime_ns, sidecar, digest FROM photo WHERE id IN ({ids})"
+    )
+    return {row[0]: AsKnown((row[1], row[2], row[3]), row[4], row[5]) for row in rows}
+
+
+def check_picture(path: Path, found: InFile, known: AsKnown) -> None:
+    """Refuse a file that took the photo's name: words belong to a picture, and only a scan finds out which is where.
+
+    Raises:
+        KnownError: another picture is there, or it can't be read.
+    """
+    if found.identity != known.identity and known.digest is not None and image_digest(path) != known.digest:
+        raise KnownError(
+            f"“{shown(path.name)}” has another picture now than the one its words are for. Nothing was written; "
+            "scan its folder, then try again."
+        )
+
+
 class FileJournal:
     """The journal of one photo in one batch; what `metadata.write.Journal` asks for.
 
     Attributes:
+        words: what is written, in canonical form, which may no longer be what is approved when it is done.
         undoing: the write that is being taken back, or None where words are written.
     """
 
     def __init__(
-        self, library: Library, photo: int | None, path: Path, batch: int, *, undoing: int | None = None
+        self,
+        library: Library,
+        photo: int | None,
+        path: Path,
+        batch: int,
+        *,
+        words: str = "",
+        undoing: int | None = None,
     ) -> None:
         self._library = library
         self._photo = photo
         self._path = path
         self._batch = batch
+        self.words = words
         self.undoing = undoing
 
     def intent(self, record: UndoRecord) -> int:
@@ -108,7 +150,7 @@ class FileJournal:
         found = look(self._path) if self._photo is not None else None
         with self._library.write() as block:
             if self._photo is not None and found is not None:
-                settle(block, self._photo, found, ours=self.undoing is None)
+                settle(block, self._photo, found, self.words if self.undoing is None else None)
             finish(block, token, Outcome.WRITTEN)
             if self.undoing is not None:
                 finish(block, self.undoing, Outcome.TAKEN_BACK)
@@ -126,23 +168,22 @@ def finish(block: Write, token: int, outcome: Outcome, message: str | None = Non
     )
 
 
-def settle(block: Write, photo: int, found: InFile, *, ours: bool) -> None:
+def settle(block: Write, photo: int, found: InFile, written: str | None) -> None:
     """Bring a photo's row in step with its file.
 
     Args:
-        ours: True after a write: the file now has the approved words. False after a write was taken back: it has not.
+        written: after a write the words that were written, in canonical form; None after a write was taken back.
     """
     run = block.connection.exec_driver_sql
     run(
         "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
         (*found.identity, found.sidecar, photo),
     )
-    words = approved_words(block.connection, [photo])[photo].canonical() if ours else ""
     target = run("SELECT target FROM file_write WHERE photo_id = ? ORDER BY id DESC LIMIT 1", (photo,)).scalar()
     run(
         "INSERT OR REPLACE INTO embedded (photo_id, words, in_file, target, at, ours, outside) "
         "VALUES (?, ?, ?, ?, ?, ?, NULL)",
-        (photo, words, words_json(found.words), target or b"", history.now(), int(ours)),
+        (photo, written or "", words_json(found.words), target or b"", history.now(), int(written is not None)),
     )
     suggestions.clear_problem(block, photo, STAGE)
 
@@ -211,5 +252,18 @@ def _recover_one(library: Library, token: int, photo: int | None, record: UndoRe
         return  # the drive is not there now; the row waits for the next start
     with library.write() as block:
         if found is not None and photo is not None:
-            settle(block, photo, found, ours=record.kind == "write")
+            language = settings.load(block.connection).language
+            approved = approved_words(block.connection, [photo])[photo]
+            words = approved.canonical() if _is_meant(record, approved, language) else ""
+            settle(block, photo, found, words if record.kind == "write" else None)
         finish(block, token, Outcome.WRITTEN if happened else Outcome.FAILED, None if happened else "interrupted")
+
+
+def _is_meant(record: UndoRecord, approved: ApprovedWords, language: str) -> bool:
+    """Whether what a write put into a file before the crash is still what is approved."""
+    texts = (
+        in_writing_order(approved.texts.get(FIELDS[name], {}), language) == dict(after)
+        for name, (_, after) in record.texts.items()
+    )
+    keywords = {fold(word) for word in approved.keywords}
+    return all(texts) and all(fold(word) in keywords for word in record.added)

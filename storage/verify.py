@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage import concepts, history, photos, settings, suggestions
-from storage.file_journal import look
+from storage.file_journal import as_known, check_picture, look
 from storage.import_words import FIELDS, FileWords, import_words, texts_by_language, words_of_json
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
@@ -34,7 +34,8 @@ def verify(library: Library, chosen: Sequence[int] | None = None) -> Job:
         language = settings.load(connection).language
         wanted = _with_words(connection)
     if chosen is not None:
-        wanted = [photo for photo in wanted if photo in set(chosen)]
+        named = frozenset(chosen)
+        wanted = [photo for photo in wanted if photo in named]
     total, done, problems = len(wanted), 0, 0
     yield Progress(stage="verify", done=0, total=total)
     for start in range(0, total, WRITE_BLOCK):
@@ -62,12 +63,15 @@ def _compare(library: Library, portion: Sequence[int], language: str) -> int:
     """
     with library.read() as connection:
         paths = {photo: photos.path_of(connection, photo) for photo in portion}
+        known = as_known(connection, portion)
     found, failed = {}, {}
     for photo, path in paths.items():
         if path is None:
             continue
         try:
-            found[photo] = (path, look(path))
+            now = look(path)
+            check_picture(path, now, known[photo])  # its identity must stay unknown, so that a scan sees it
+            found[photo] = (path, now)
         except KnownError as error:
             failed[photo] = str(error)
     with library.write() as block:

@@ -1,0 +1,119 @@
+"""Whole stories of a library and real files: what a person, another program and a job do, one after the other."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import embed, photos, review, verify
+from storage.library import Library
+from storage.metadata.read import read_words
+from storage.scan import scan
+from storage.schema import PhotoState
+from storage.words import approved_words
+from tests.storage.photo_maker import jpeg, put
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "photos"
+    for number, name in enumerate(("a.jpg", "b.jpg", "c.jpg")):
+        put(made, name, jpeg(number))
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with Library(tmp_path / "test.altfolio") as opened:
+        list(scan(opened, [folder]))
+        yield opened
+
+
+def photo(library: Library, path: Path) -> int:
+    with library.read() as connection:
+        found = photos.id_of(connection, path)
+    assert found is not None
+    return found
+
+
+def state(library: Library, number: int) -> PhotoState:
+    with library.read() as connection:
+        (row,) = photos.rows(connection, [number])
+    return row.state
+
+
+def in_file(path: Path) -> str:
+    return read_words(path).words.alt_text.get("x-default", "")
+
+
+def keywords(library: Library, number: int) -> tuple[str, ...]:
+    with library.read() as connection:
+        return approved_words(connection, [number])[number].keywords
+
+
+def test_words_edited_while_an_embedding_runs_are_not_taken_for_written(library: Library, folder: Path) -> None:
+    numbers = [photo(library, folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+    review.set_text(library, numbers, "First.")
+    job = embed.embed(library)
+    next(job), next(job)
+    review.set_text(library, numbers, "Second.")
+    list(job)
+    written = [in_file(folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+    assert sorted(written) == ["First.", "Second.", "Second."]
+    assert [state(library, number) == PhotoState.EMBEDDED for number in numbers] == [w == "Second." for w in written]
+    list(embed.embed(library))
+    assert {in_file(folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")} == {"Second."}
+
+
+def test_an_approval_that_is_taken_back_while_an_embedding_runs_is_not_written(library: Library, folder: Path) -> None:
+    numbers = [photo(library, folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+    review.set_text(library, numbers, "First.")
+    job = embed.embed(library)
+    next(job), next(job)
+    review.withdraw(library, numbers)
+    list(job)
+    assert sorted(in_file(folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")) == ["", "", "First."]
+
+
+def test_words_never_go_into_another_picture_that_took_the_photos_name(library: Library, folder: Path) -> None:
+    a, b = photo(library, folder / "a.jpg"), photo(library, folder / "b.jpg")
+    review.set_text(library, [a], "Words of a.")
+    review.set_text(library, [b], "Words of b.")
+    (folder / "a.jpg").rename(folder / "x")
+    (folder / "b.jpg").rename(folder / "a.jpg")
+    (folder / "x").rename(folder / "b.jpg")
+    list(verify.verify(library))
+    steps = list(embed.embed(library))
+    assert steps[-1].problems == 2
+    assert {in_file(folder / "a.jpg"), in_file(folder / "b.jpg")} == {""}
+    list(scan(library, [folder]))
+    list(embed.embed(library))
+    assert in_file(folder / "a.jpg") == "Words of b." and in_file(folder / "b.jpg") == "Words of a."
+
+
+def test_verify_leaves_another_picture_to_the_scan(library: Library, folder: Path) -> None:
+    a, b = photo(library, folder / "a.jpg"), photo(library, folder / "b.jpg")
+    review.set_text(library, [a], "Words of a.")
+    review.set_text(library, [b], "Words of b.")
+    list(embed.embed(library))
+    (folder / "a.jpg").rename(folder / "x")
+    (folder / "b.jpg").rename(folder / "a.jpg")
+    (folder / "x").rename(folder / "b.jpg")
+    list(verify.verify(library))
+    list(scan(library, [folder]))
+    assert photo(library, folder / "a.jpg") == b and photo(library, folder / "b.jpg") == a
+    assert state(library, a) == state(library, b) == PhotoState.EMBEDDED
+
+
+def test_a_sidecar_changed_since_the_scan_does_not_lose_silently(library: Library, folder: Path) -> None:
+    put(folder, "d.jpg", jpeg(9)[:-200])
+    list(scan(library, [folder]))
+    d = photo(library, folder / "d.jpg")
+    review.set_text(library, [d], "Ours.")
+    list(embed.embed(library))
+    beside = folder / "d.jpg.xmp"
+    beside.write_bytes(beside.read_bytes().replace(b"Ours.", b"Theirs!"))
+    review.set_text(library, [d], "Ours again.")
+    steps = list(embed.embed(library))
+    assert b"Theirs!" in beside.read_bytes() and steps[-1].problems == 1
+    assert state(library, d) == PhotoState.STALE
