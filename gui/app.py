@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from gui import accessible
 from gui.appearance import Appearance
 from gui.desk import Counts, Desk
+from gui.filter_words import filters, narrowed, without
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
@@ -150,6 +151,8 @@ class Session(QObject):
         for failing in (desk.failed, self.pictures.failed):
             failing.connect(self._failed)
         window.search.asked.connect(desk.search)
+        window.search.asked.connect(self._show_chips)
+        window.chips.removed.connect(lambda term: window.search.search(without(window.search.words, term)))
         window.search.left.connect(window.focus_photos)
         window.sidebar.chosen.connect(self._filter)
         window.nothing_found.pressed.connect(window.search.search)
@@ -262,7 +265,11 @@ class Session(QObject):
         self.desk.search(self.window.search.words)
 
     def _filter(self, words: str) -> None:
-        self.window.search.search(words)
+        search = self.window.search
+        search.search(narrowed(search.words, words) if words else "")
+
+    def _show_chips(self, words: str) -> None:
+        self.window.chips.show_filters(filters(words))
 
     # what the user asks
 

@@ -239,6 +239,11 @@ class Desk(QObject):
 
         self.edit(lambda: settings.save(self.library, **changes), saved)
 
+    @property
+    def idle(self) -> bool:
+        """True where every question is answered and every edit made."""
+        return not any(calls.waiting for calls in (self._rows, self._questions, self._edits))
+
     def close(self) -> None:
         """Drop questions, finish edits."""
         for calls in (self._rows, self._questions):

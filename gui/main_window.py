@@ -16,6 +16,7 @@ from gui.accessible import Announcer, named
 from gui.actions import Actions
 from gui.appearance import Appearance
 from gui.empty_page import EmptyPage
+from gui.filter_chips import FilterChips
 from gui.first_run import FirstRun, folders_in
 from gui.grid_cell import CellPainter, Pictures
 from gui.job_bar import JobBar
@@ -36,6 +37,7 @@ class MainWindow(QMainWindow):
 
     Attributes:
         actions_table: everything a user can do.
+        chips: the active filters.
         grid, list, stage: the three views; `stage` is the large picture of the review view.
         panel, sidebar, search, jobs, first_run, nothing_found: what their names say.
         announcer: speaks for the window.
@@ -58,6 +60,8 @@ class MainWindow(QMainWindow):
         self.announcer = Announcer(self)
         self.actions_table = Actions(self, appearance)
         self.search = SearchBar(appearance)
+        self.chips = FilterChips(appearance)
+        self.chips.setObjectName("panel")
         self.sidebar = Sidebar(appearance)
         self.grid = PhotoGrid(CellPainter(appearance, pictures))
         self.grid.setModel(model)
@@ -89,6 +93,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
+        column.addWidget(self.chips)
         column.addWidget(self._splitter, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(desk)

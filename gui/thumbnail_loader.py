@@ -84,6 +84,12 @@ class ThumbnailLoader(QObject):
                 self._condition.notify()
         return None
 
+    @property
+    def idle(self) -> bool:
+        """True where nothing is wished for or being made."""
+        with self._condition:
+            return not self._wishes and not self._under_way
+
     def _work(self) -> None:
         while True:
             with self._condition:
