@@ -4,6 +4,7 @@ Both follow from tags and texts alone, so no other room has to remember them, an
 they are made from.
 """
 
+import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.search.index import refresh_rows
-from storage.words import approved_words, chunks
+from storage.words import ApprovedWords, approved_words, chunks
 
 
 def refresh(connection: Connection, photos: Collection[int]) -> None:
@@ -24,11 +25,13 @@ def refresh(connection: Connection, photos: Collection[int]) -> None:
 def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
     ids = ",".join(str(int(i)) for i in photos)
     draft, approved, judged, kept = set(), set(), set(), {}
-    for photo, field, state in connection.exec_driver_sql(
-        f"SELECT photo_id, field, state FROM text WHERE photo_id IN ({ids})"
+    for photo, field, state, origin in connection.exec_driver_sql(
+        f"SELECT photo_id, field, state, origin FROM text WHERE photo_id IN ({ids})"
     ):
         if state == TextState.APPROVED and field in (Field.ALT_TEXT, Field.EXTENDED):
             approved.add(photo)
+        elif state == TextState.APPROVED and origin != Origin.FILE:
+            judged.add(photo)
         elif state == TextState.DRAFT and field == Field.ALT_TEXT:
             draft.add(photo)
     for (photo,) in connection.exec_driver_sql(
@@ -41,7 +44,8 @@ def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
     ):
         kept[photo] = (words, outside)
     sure = {p for p in photos if p in approved or (p in judged and p not in draft)}
-    words_now = approved_words(connection, sure & kept.keys())
+    words_now = approved_words(connection, kept.keys())
+    sure.update(p for p in kept.keys() - draft if _removed(kept[p][0], words_now[p]))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     states = []
     for photo in photos:
@@ -55,3 +59,16 @@ def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
             state = PhotoState.DRAFT
         states.append((int(state), now, photo))
     connection.exec_driver_sql("UPDATE photo SET state = ?, changed = ? WHERE id = ?", states)
+
+
+def _removed(in_file: str, now: ApprovedWords) -> bool:
+    """Whether words that are in a file were taken away by a person, so that the file has to lose them.
+
+    Keywords are counted and not compared, because concepts change their names with the language.
+    """
+    if not in_file:
+        return False
+    kept = json.loads(in_file)
+    texts = {(field, language) for field, by in kept["texts"].items() for language in by}
+    left = {(str(int(field)), language) for field, by in now.texts.items() for language in by}
+    return not texts <= left or len(kept["keywords"]) > len(now.keywords)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from storage import embed, photos, review, verify
+from storage import embed, history, photos, review, verify
 from storage.library import Library
 from storage.metadata.read import read_words
 from storage.scan import scan
-from storage.schema import PhotoState
+from storage.schema import Field, PhotoState, TagState
 from storage.words import approved_words
-from tests.storage.photo_maker import jpeg, put
+from tests.storage.photo_maker import jpeg, put, with_xmp, xmp
 
 
 @pytest.fixture
@@ -117,3 +117,43 @@ def test_a_sidecar_changed_since_the_scan_does_not_lose_silently(library: Librar
     steps = list(embed.embed(library))
     assert b"Theirs!" in beside.read_bytes() and steps[-1].problems == 1
     assert state(library, d) == PhotoState.STALE
+
+
+def test_a_text_that_is_removed_leaves_the_file_at_the_next_embedding(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    review.set_text(library, [a], "A mistake.")
+    list(embed.embed(library))
+    review.set_text(library, [a], "")
+    assert state(library, a) == PhotoState.APPROVED
+    list(embed.embed(library))
+    assert in_file(folder / "a.jpg") == ""
+    assert state(library, a) == PhotoState.NONE
+
+
+def test_a_keyword_of_the_file_that_is_rejected_leaves_it(library: Library, folder: Path) -> None:
+    put(folder, "d.jpg", with_xmp(jpeg(7), xmp(keywords=["wrong", "right"])))
+    list(scan(library, [folder]))
+    d = photo(library, folder / "d.jpg")
+    assert state(library, d) == PhotoState.NONE
+    with library.read() as connection:
+        (wrong,) = [tag for tag in photos.tags(connection, [d])[d] if tag.name == "wrong"]
+    review.judge_tag(library, [d], wrong.concept, TagState.REJECTED)
+    list(embed.embed(library))
+    assert read_words(folder / "d.jpg").words.keywords == ("right",)
+
+
+def test_a_keyword_whose_adding_is_undone_leaves_the_file(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    review.add_tag(library, [a], "Rex")
+    list(embed.embed(library))
+    assert read_words(folder / "a.jpg").words.keywords == ("Rex",)
+    history.undo(library)
+    list(embed.embed(library))
+    assert read_words(folder / "a.jpg").words.keywords == ()
+
+
+def test_a_caption_or_title_alone_is_embedded(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    review.set_text(library, [a], "Our holiday.", field=Field.CAPTION)
+    list(embed.embed(library))
+    assert read_words(folder / "a.jpg").words.caption.get("x-default") == "Our holiday."
