@@ -4,14 +4,14 @@ Before a batch changes photos, a snapshot of their tags and texts is kept. Undoi
 what it replaced, so the same step is the redo. Machine work is not in the history: it never overwrites a person.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
 from storage.library import Library, Write
-from storage.words import restore, snapshots
+from storage.words import chunks, restore, snapshots
 
 KEPT = 1_000
 """Batches of review steps that are kept; older ones are forgotten when a new one begins."""
@@ -62,11 +62,10 @@ def record(block: Write, label: str, photos: Collection[int]) -> int:
         the batch's id.
     """
     number = begin(block, "review", label)
-    kept = snapshots(block.connection, photos)
-    if kept:
+    for chunk in chunks(photos):
         block.connection.exec_driver_sql(
             "INSERT INTO batch_photo (batch_id, photo_id, words) VALUES (?, ?, ?)",
-            [(number, photo, words) for photo, words in kept.items()],
+            [(number, photo, words) for photo, words in snapshots(block.connection, chunk).items()],
         )
     return number
 
@@ -120,17 +119,26 @@ def _swap(library: Library, *, redo: bool) -> Batch | None:
         chosen = next_redo(connection) if redo else next_undo(connection)
         if chosen is None:
             return None
-        kept = connection.exec_driver_sql(
-            "SELECT photo_id, words FROM batch_photo WHERE batch_id = ?", (chosen.id,)
-        ).all()
-        present = snapshots(connection, [photo for photo, _ in kept])
-        for photo, words in kept:
-            restore(connection, photo, words)
-            connection.exec_driver_sql(
-                "UPDATE batch_photo SET words = ? WHERE batch_id = ? AND photo_id = ?",
-                (present[photo], chosen.id, photo),
-            )
-            block.touch(photo)
+        photos = connection.exec_driver_sql("SELECT photo_id FROM batch_photo WHERE batch_id = ?", (chosen.id,))
+        for chunk in chunks(photos.scalars().all()):
+            _swap_photos(connection, chosen.id, chunk)
+            block.touch(chunk)
         connection.exec_driver_sql("UPDATE batch SET undone = ? WHERE id = ?", (int(not redo), chosen.id))
         block.settings_changed()
     return chosen
+
+
+def _swap_photos(connection: Connection, batch: int, photos: Sequence[int]) -> None:
+    """Exchange the words of these photos with those that the batch kept."""
+    run = connection.exec_driver_sql
+    ids = ",".join(str(int(photo)) for photo in photos)
+    kept = run(f"SELECT photo_id, words FROM batch_photo WHERE batch_id = ? AND photo_id IN ({ids})", (batch,)).all()
+    present = snapshots(connection, photos)
+    for photo, words in kept:
+        restore(connection, photo, words)
+    run(
+        "UPDATE batch_photo SET words = ? WHERE batch_id = ? AND photo_id = ?",
+        [(present[photo], batch, photo) for photo, _ in kept],
+    )
+    # What machines found since the batch is gone with the rest; the next description proposes it again.
+    run(f"UPDATE photo SET described = NULL WHERE id IN ({ids})")

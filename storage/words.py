@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from storage.schema import Field, TagState
+from storage.schema import Field, Origin, TagState
 from storage.spelling import fold as fold
 
 CHUNK = 500
@@ -85,20 +85,29 @@ def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]
 
 
 def restore(connection: Connection, photo: int, snapshot: str) -> None:
-    """Put back what `snapshots` kept of one photo."""
+    """Put back what `snapshots` kept of one photo.
+
+    What came from the photo's file meanwhile was no step of a person and stays where the snapshot has no person's
+    word against it: what the library loses, the next embedding takes out of the file.
+    """
     kept = json.loads(snapshot)
-    connection.execute(text("DELETE FROM text WHERE photo_id = :p"), {"p": photo})
-    connection.execute(text("DELETE FROM tag WHERE photo_id = :p"), {"p": photo})
-    for row in kept["texts"]:
-        connection.execute(
-            text("INSERT INTO text VALUES (:p, :f, :l, :t, :plain, :o, :s)"),
-            dict(zip(("f", "l", "t", "plain", "o", "s"), row, strict=True), p=photo),
-        )
-    for row in kept["tags"]:
-        connection.execute(
-            text("INSERT INTO tag VALUES (:p, :c, :o, :s, :score, :count)"),
-            dict(zip(("c", "o", "s", "score", "count"), row, strict=True), p=photo),
-        )
+    run = connection.exec_driver_sql
+    for table in ("text", "tag"):  # APPROVED of a text and ACCEPTED of a tag are the same number
+        run(f"DELETE FROM {table} WHERE photo_id = ? AND NOT (origin = {_FILE} AND state = {_SURE})", (photo,))
+    for *key, words, plain, origin, state in kept["texts"]:
+        verb = "REPLACE" if _is_decision(origin, state) else "IGNORE"
+        run(f"INSERT OR {verb} INTO text VALUES (?, ?, ?, ?, ?, ?, ?)", (photo, *key, words, plain, origin, state))
+    for concept, origin, state, score, count in kept["tags"]:
+        verb = "REPLACE" if _is_decision(origin, state) else "IGNORE"
+        run(f"INSERT OR {verb} INTO tag VALUES (?, ?, ?, ?, ?, ?)", (photo, concept, origin, state, score, count))
+
+
+_FILE, _SURE = int(Origin.FILE), int(TagState.ACCEPTED)
+
+
+def _is_decision(origin: int, state: int) -> bool:
+    """Whether a text or tag of a snapshot is what a person said, and not a machine's proposal or a file's word."""
+    return origin == Origin.USER or (origin == Origin.MODEL and state > 0) or state == TagState.REJECTED
 
 
 def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:

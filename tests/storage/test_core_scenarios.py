@@ -157,3 +157,17 @@ def test_a_caption_or_title_alone_is_embedded(library: Library, folder: Path) ->
     review.set_text(library, [a], "Our holiday.", field=Field.CAPTION)
     list(embed.embed(library))
     assert read_words(folder / "a.jpg").words.caption.get("x-default") == "Our holiday."
+
+
+def test_undoing_a_review_keeps_what_the_file_said_meanwhile(library: Library, folder: Path) -> None:
+    a, path = photo(library, folder / "a.jpg"), folder / "a.jpg"
+    review.set_text(library, [a], "Ours.")
+    put(folder, "a.jpg", with_xmp(path.read_bytes(), xmp(keywords=["Ferien"], caption="Unser Urlaub.")))
+    list(scan(library, [folder]))
+    list(embed.embed(library))
+    history.undo(library)
+    assert keywords(library, a) == ("Ferien",)
+    review.set_text(library, [a], "Ours, better.")
+    list(embed.embed(library))
+    found = read_words(path).words
+    assert found.keywords == ("Ferien",) and found.caption["x-default"] == "Unser Urlaub."
