@@ -87,8 +87,7 @@ def set_text(
         KnownError: the text has characters that no file format can carry.
     """
     words = words.strip()
-    if any(c < " " and c not in "\n\r\t" for c in words) or any(0xD800 <= ord(c) < 0xE000 for c in words):
-        raise KnownError("The text has control characters that can't be written into a photo. Please remove them.")
+    _check(words)
     state = TextState.APPROVED if approve else TextState.DRAFT
 
     def step(block: Write, ids: str) -> None:
@@ -106,19 +105,22 @@ def set_text(
 
 
 def approve_text(library: Library, photo: int, words: str, *, language: str = "en") -> None:
-    """Approve a photo with the words that stand in the editor: edited words count as a person's."""
-    with library.read() as connection:
-        current = connection.exec_driver_sql(
-            "SELECT text, plain FROM text WHERE photo_id = ? AND field = 0 AND language = ? AND state < 2",
-            (photo, language),
-        ).first()
+    """Approve a photo with the words that stand in the editor: edited words count as a person's.
+
+    Raises:
+        KnownError: the text has characters that no file format can carry.
+    """
     words = words.strip()
-    unchanged = current is not None and words in (current[0].strip(), (current[1] or "").strip())
+    _check(words)
 
     def step(block: Write, ids: str) -> None:
         run = block.connection.exec_driver_sql
-        if not unchanged:
-            run("DELETE FROM text WHERE photo_id = ? AND field = 0 AND language = ?", (photo, language))
+        where = "photo_id = ? AND field = 0 AND language = ?"
+        # Asked inside the block: a job may have made another draft since the editor was filled.
+        current = run(f"SELECT text, plain FROM text WHERE {where} AND state < 2", (photo, language)).first()
+        if current is None or words not in (current[0].strip(), (current[1] or "").strip()):
+            rejected = "" if words else f" AND state != {int(TextState.REJECTED)}"  # and stays so
+            run(f"DELETE FROM text WHERE {where}{rejected}", (photo, language))
             if words:
                 run(
                     "INSERT INTO text VALUES (?, 0, ?, ?, NULL, ?, ?)",
@@ -155,18 +157,19 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
     return _apply(library, f"{verb} a tag of", photos, step, only=having)
 
 
-def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int:
+def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int | None:
     """Give these photos a keyword of the user's; accepted at once.
 
     Returns:
-        the concept's id.
+        the concept's id, or None where there was no photo to give it to.
 
     Raises:
-        KnownError: the keyword is empty.
+        KnownError: the keyword is empty, or has characters that no file format can carry.
     """
     keyword = " ".join(keyword.split())
     if not keyword:
         raise KnownError("A tag needs at least one letter.")
+    _check(keyword)
     chosen: list[int] = []
 
     def step(block: Write, ids: str) -> None:
@@ -179,7 +182,13 @@ def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int:
         )
 
     _apply(library, f"add “{keyword}” to", photos, step)
-    return chosen[-1]
+    return chosen[-1] if chosen else None
+
+
+def _check(words: str) -> None:
+    """Refuse characters that XML, and so a photo's metadata, can't hold (XML 1.0, 2.2)."""
+    if any((c < " " and c not in "\n\r\t") or 0xD800 <= ord(c) < 0xE000 or c in "\ufffe\uffff" for c in words):
+        raise KnownError("The text has control characters that can't be written into a photo. Please remove them.")
 
 
 Step = Callable[[Write, str], None]
@@ -196,9 +205,13 @@ def _apply(
 ) -> int:
     """One batch in one transaction: keep what was, change it."""
     with library.write() as block:
-        chosen = list(dict.fromkeys(photos))
-        if only is not None:
-            chosen = [p for ids in chunks(chosen) for p in only(block.connection, ",".join(map(str, ids)))]
+        # Photos may have left the library since they were chosen.
+        choose = only or _present
+        chosen = [
+            photo
+            for ids in chunks(dict.fromkeys(photos))
+            for photo in choose(block.connection, ",".join(str(int(i)) for i in ids))
+        ]
         if not chosen:
             return 0
         history.record(block, count_label(verb, len(chosen)), chosen)
@@ -217,6 +230,10 @@ def _approve(connection: Connection, ids: str) -> None:
         f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
         f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
     )
+
+
+def _present(connection: Connection, ids: str) -> Iterable[int]:
+    return [int(photo) for (photo,) in connection.exec_driver_sql(f"SELECT id FROM photo WHERE id IN ({ids})")]
 
 
 def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:

@@ -1,15 +1,17 @@
 """Whole stories of a library and real files: what a person, another program and a job do, one after the other."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from storage import embed, history, photos, review, verify
-from storage.library import Library
+from storage.job import KnownError
+from storage.library import Library, Write
 from storage.metadata.read import read_words
 from storage.scan import scan
-from storage.schema import Field, PhotoState, TagState
+from storage.schema import Field, PhotoState, TagState, TextState
 from storage.words import approved_words
 from tests.storage.photo_maker import jpeg, put, with_xmp, xmp
 
@@ -171,3 +173,55 @@ def test_undoing_a_review_keeps_what_the_file_said_meanwhile(library: Library, f
     list(embed.embed(library))
     found = read_words(path).words
     assert found.keywords == ("Ferien",) and found.caption["x-default"] == "Unser Urlaub."
+
+
+def test_photos_that_left_the_library_meanwhile_are_passed_over(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    assert review.set_text(library, [a, 9999], "A dog.") == 1
+    assert review.approve(library, [9999]) == 0
+    review.add_tag(library, [9999], "Rex")
+    review.add_tag(library, [], "Rex")
+    assert keywords(library, a) == ()
+
+
+def test_a_draft_made_behind_the_editor_is_never_approved_unseen(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    review.set_text(library, [a], "Seen.", approve=False)
+
+    class Busy(Library):
+        """A job gets its turn to write right before the person does."""
+
+        @contextlib.contextmanager
+        def write(self) -> Iterator[Write]:
+            with super().write() as block:
+                block.connection.exec_driver_sql(
+                    "UPDATE text SET text = 'Unseen.', origin = 0 WHERE photo_id = ?", (a,)
+                )
+            with super().write() as block:
+                yield block
+
+    with Busy(library.path) as busy:
+        review.approve_text(busy, a, "Seen.")
+    with library.read() as connection:
+        assert approved_words(connection, [a])[a].texts[Field.ALT_TEXT] == {"en": "Seen."}
+
+
+def test_a_rejected_text_stays_rejected_when_the_tags_are_approved(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    with library.write() as block:
+        block.connection.exec_driver_sql("INSERT INTO text VALUES (?, 0, 'en', 'Maybe a dog.', 'A dog.', 0, 0)", (a,))
+    review.reject(library, [a])
+    review.approve_text(library, a, "")
+    with library.read() as connection:
+        found = photos.detail(connection, a)
+    assert found is not None and [text.state for text in found.texts] == [TextState.REJECTED]
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "a\x1bb", "a\udc80b", "a\uffffb"])
+def test_characters_that_no_file_can_hold_are_refused(library: Library, folder: Path, bad: str) -> None:
+    a = photo(library, folder / "a.jpg")
+    for give in (review.set_text, review.add_tag):
+        with pytest.raises(KnownError, match="control"):
+            give(library, [a], bad)
+    with pytest.raises(KnownError, match="control"):
+        review.approve_text(library, a, bad)
