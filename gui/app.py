@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 NEW_PHOTOS_MS = 1_500
 """Quiet time after photos came, before the models look at them."""
 
+RELIST_MS = 500
+"""Between two searches while a scan brings photos: the list grows twice a second."""
+
 
 def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
     """Open the window and stay until it is closed.
@@ -93,6 +96,11 @@ class Session(QObject):
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
         self._total = -1
+        self._found_words = ""
+        self._relist = QTimer(self)
+        self._relist.setSingleShot(True)
+        self._relist.setInterval(RELIST_MS)
+        self._relist.timeout.connect(lambda: self.desk.search(self.window.search.words))
         self._watch: LibraryWatch | None = None
         self._new_photos = QTimer(self)
         self._new_photos.setSingleShot(True)
@@ -113,13 +121,12 @@ class Session(QObject):
         self.desk.search("")
         self.desk.count()
         self.desk.look_for_undo()
+        self._work_when_counted, self._watch_when_counted = work and not folders, work
         if folders:
             self.add_folders(folders)
-        elif work:
-            self._work_when_counted = True
         self.window.focus_photos()
 
-    _work_when_counted = False
+    _work_when_counted = _watch_when_counted = False
     _undo: Any = None  # the embedding that undo would take back
 
     def undo(self) -> None:
@@ -188,13 +195,19 @@ class Session(QObject):
     def _found(self, ids: Sequence[int], words: str) -> None:
         if words != self.window.search.words:
             return
+        grid = self.window.grid
+        keep = self.flow.remember() if words == self._found_words else None
         photo = self.flow.current()
-        keep = photo.id if photo else 0
+        current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
+        self._found_words = words
         self.model.set_ids(ids)
-        row = self.model.row_of(keep) if keep else -1
+        row = self.model.row_of(current) if current else -1
         if len(ids):
             self.window.show_found()
             self.flow.go(max(row, 0))
+            if keep is not None and row >= 0:
+                self.flow.recall(keep)
+                grid.verticalScrollBar().setValue(scrolled)
         elif words:
             self.window.show_nothing_found(f"No photo answers “{words}”.")
             self.desk.correct(words)
@@ -225,9 +238,12 @@ class Session(QObject):
             self._work_when_counted = False
             if not counts.empty:
                 self.work.find_words(())
-            self._start_watching()
+        if self._watch_when_counted:
+            self._watch_when_counted = False
+            self.watch()
 
-    def _start_watching(self) -> None:
+    def watch(self) -> None:
+        """Notice from now on what happens in the library's folders."""
         from storage.watch import LibraryWatch
 
         self._watch = LibraryWatch(self.desk.library)
@@ -244,7 +260,8 @@ class Session(QObject):
     def _library_changed(self, changes: Changes) -> None:
         self.model.refresh(changes.photos)
         if changes.listing:
-            self.desk.search(self.window.search.words)
+            if not self._relist.isActive():
+                self._relist.start()
             self._new_photos.start()
         if changes.listing or changes.photos:
             self.desk.count()

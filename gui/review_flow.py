@@ -9,7 +9,7 @@ Invariant: with several photos selected a decision concerns the selection, other
 from array import array
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from gui.desk import Desk
@@ -27,6 +27,9 @@ UNDECIDED = (PhotoState.NONE, PhotoState.DRAFT, PhotoState.STALE)
 
 LOOK_AHEAD = 512
 """Photos that are looked at for the next undecided one; some milliseconds per 64."""
+
+MOST_REMEMBERED = 2_000
+"""Selected photos that are found again when the list is another; a larger selection is dropped."""
 
 PICTURE_SIDE = 2048
 """Longest side of the large picture in pixels; more than most screens show of a photo at once."""
@@ -78,6 +81,24 @@ class ReviewFlow(QObject):
             return ids
         return [self._model.ids[self.row]] if self.row >= 0 else []
 
+    def remember(self) -> frozenset[int] | None:
+        """The selected ids, to be selected again in a new list; None where they are one, or too many to look up."""
+        ranges = list(self._window.grid.selected_ranges())
+        count = sum(len(rows) for rows in ranges)
+        if not 1 < count <= MOST_REMEMBERED:
+            return None
+        return frozenset(photo for rows in ranges for photo in self._model.ids[rows.start : rows.stop])
+
+    def recall(self, photos: frozenset[int]) -> None:
+        """Select these photos where they are listed now."""
+        selection = QItemSelection()
+        for row, photo in enumerate(self._model.ids):
+            if photo in photos:
+                index = self._model.index(row, 0)
+                selection.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        self._window.grid.selectionModel().select(selection, flags.Select | flags.Rows)
+
     def go(self, row: int) -> None:
         """Make a row the current one and the only selected one."""
         if 0 <= row < self._model.rowCount():
@@ -103,14 +124,14 @@ class ReviewFlow(QObject):
     # looking
 
     def _current_changed(self) -> None:
-        self.keep_edits()
         photo = self._model.photo(self.row, wait=True)
+        if photo is not None and photo.id == self._shown:
+            return  # the list was found anew around the same photo; what is being typed is left alone
+        self.keep_edits()
         if photo is None:
             self._shown = 0
             self._panel.show_photo(None, language=self._desk.settings.language)
             self._window.stage.show_picture(None, "none", note="No photo is selected.")
-            return
-        if photo.id == self._shown:
             return
         self._shown = photo.id
         self._desk.look_at(photo.id)
@@ -155,7 +176,7 @@ class ReviewFlow(QObject):
             self._desk.look_at(self._shown)
 
     def _listed(self) -> None:
-        if self.row < 0:
+        if not self._model.rowCount():
             self._current_changed()
 
     def keep_edits(self) -> None:

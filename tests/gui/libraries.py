@@ -1,12 +1,12 @@
-"""Libraries for the tests of the window: rows as scanning and tagging leave them, over real photo files."""
+"""Libraries for the tests of the window: real photo files, scanned, with words as the models would leave them."""
 
-import os
 import shutil
 from pathlib import Path
 
-from storage import concepts
+from storage import concepts, photos
 from storage.concepts import ConceptRow
 from storage.library import Library
+from storage.scan import scan
 
 SAMPLES = Path(__file__).parents[2] / "resources" / "samples"
 
@@ -38,37 +38,22 @@ def sample_files(folder: Path, count: int = 8) -> list[Path]:
     return made
 
 
-def fill(library: Library, files: list[Path], *, draft: bool = True) -> list[int]:
-    """Rows for these files, with a suggested tag and a draft each."""
+def fill(library: Library, files: list[Path]) -> list[int]:
+    """Scan these files, which are all in one folder, and give each photo two suggested tags, a draft and a date."""
+    for _ in scan(library, [files[0].parent]):
+        pass
+    with library.read() as connection:
+        ids = [photos.id_of(connection, file) or 0 for file in files]
     with library.write() as block:
         run = block.connection.exec_driver_sql
         concepts.install(block.connection, TREE, "tree of the window's tests")
         keys = concepts.ids_by_key(block.connection)
-        folder = os.fsencode(files[0].parent)
-        run("INSERT OR IGNORE INTO root (path, added) VALUES (?, '')", (folder,))
-        run("INSERT OR IGNORE INTO folder (path) VALUES (?)", (folder,))
-        place = run("SELECT id FROM folder WHERE path = ?", (folder,)).scalar_one()
-        ids = []
-        for number, file in enumerate(files):
-            known = file.stat() if file.exists() else None
-            run(
-                "INSERT INTO photo (folder_id, file, inode, size, mtime_ns, digest, format, width, height, taken,"
-                " added) VALUES (?, ?, 1, ?, ?, ?, 'JPEG', 640, 480, ?, '2026-01-01')",
-                (
-                    place,
-                    os.fsencode(file.name),
-                    known.st_size if known else 1,
-                    known.st_mtime_ns if known else 1,
-                    file.name.encode(),
-                    f"2024-0{1 + number % 9}-01T10:00:00",
-                ),
-            )
-            ids.append(int(run("SELECT last_insert_rowid()").scalar_one()))
-            if draft:
-                key, score, text, plain = WORDS[number % len(WORDS)]
-                run("INSERT INTO tag VALUES (?, ?, 0, 0, ?, 1)", (ids[-1], keys[key], score))
-                run("INSERT INTO tag VALUES (?, ?, 0, 0, ?, NULL)", (ids[-1], keys["animal"], 0.6))
-                run("INSERT INTO text VALUES (?, 0, 'en', ?, ?, 0, 0)", (ids[-1], text, plain))
+        for number, photo in enumerate(ids):
+            key, score, text, plain = WORDS[number % len(WORDS)]
+            run("UPDATE photo SET taken = ? WHERE id = ?", (f"2024-0{1 + number % 9}-01T10:00:00", photo))
+            run("INSERT INTO tag VALUES (?, ?, 0, 0, ?, 1)", (photo, keys[key], score))
+            run("INSERT INTO tag VALUES (?, ?, 0, 0, ?, NULL)", (photo, keys["animal"], 0.6))
+            run("INSERT INTO text VALUES (?, 0, 'en', ?, ?, 0, 0)", (photo, text, plain))
         block.touch(ids)
         block.relist()
     return ids

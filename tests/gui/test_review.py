@@ -1,7 +1,9 @@
 """Reviewing in the real window on a real library: one key for a right photo, nothing lost, all taken back."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +14,7 @@ from storage import photos
 from storage.library import Library
 from storage.photos import PhotoDetail
 from storage.schema import Field, Origin, PhotoState, TagState
+from tests.gui import libraries
 from tests.gui.conftest import Until
 
 
@@ -207,6 +210,23 @@ def test_the_current_photo_stays_in_hand_when_a_filter_ends(session: Session, un
     session.window.search.search("")
     until(lambda: session.model.rowCount() == 12)
     assert session.model.ids[session.flow.row] == photo
+
+
+def test_a_list_that_grows_leaves_work_and_selection_alone(
+    session: Session, library: Library, tmp_path: Path, until: Until
+) -> None:
+    session.window.grid.selectionModel().select(
+        session.model.index(3, 0),
+        QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows,
+    )
+    chosen = set(session.flow.chosen())
+    assert len(chosen) == 2
+    session.window.panel.text.put("Half a sentence")
+    libraries.fill(library, libraries.sample_files(tmp_path / "more", 3))
+    until(lambda: session.model.rowCount() == 15)
+    assert session.window.panel.text.words == "Half a sentence"
+    assert session.window.panel.text.changed
+    assert set(session.flow.chosen()) == chosen
 
 
 def test_all_views_share_photo_and_selection(session: Session, until: Until) -> None:
