@@ -196,8 +196,8 @@ def _prepare(path: Path) -> None:
             raise KnownError(f"The folder “{path.parent}” for the library can't be made ({error.strerror}).") from error
         connection = _open(path)
         try:
+            migrations.migrate(connection, path.name)  # before anything is changed: it may be no library
             connection.execute("PRAGMA journal_mode = WAL")
-            migrations.migrate(connection, path.name)
         finally:
             connection.close()
 

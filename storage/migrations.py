@@ -142,7 +142,14 @@ CREATE TRIGGER photo_gone AFTER DELETE ON photo WHEN old.place IS NOT NULL BEGIN
 END;
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+_WRITES_BY_PHOTO = """
+CREATE INDEX file_write_by_photo ON file_write (photo_id);
+CREATE INDEX batch_photo_by_photo ON batch_photo (photo_id, batch_id);
+CREATE INDEX batch_photo_by_batch ON batch_photo (batch_id);
+"""
+"""Without them every write into a file, every photo that leaves and every look at the history reads all of the past."""
+
+STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO)
 """STEPS[n] brings a library from version n to n + 1."""
 
 
@@ -157,6 +164,9 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
         KnownError: the file is not a library, or a newer program made it.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
+    made_by = connection.execute("PRAGMA application_id").fetchone()[0]
+    if made_by != APPLICATION_ID and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise KnownError(f"“{name}” is a database of another program, not an Altfolio library.")
     if version == len(STEPS):
         return
     if version > len(STEPS):
@@ -167,8 +177,6 @@ def migrate(connection: sqlite3.Connection, name: str) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise KnownError(f"“{name}” is a database of another program, not an Altfolio library.")
         for step in STEPS[version:]:
             for statement in _statements(step):
                 connection.execute(statement)
