@@ -268,17 +268,8 @@ def _in_step(library: Library, task: _Task, now: settings.Settings) -> _Task | N
         KnownError: what another program wrote disagrees with what was approved, so a person has to decide; or the
             file has another picture.
     """
-    found = look(task.path)
-    if (found.identity, found.sidecar) == (task.known.identity, task.known.sidecar):
+    if not read_again(library, task.photo, task.path, now.language):
         return task
-    check_picture(task.path, found, task.known)
-    with library.write() as block:
-        block.connection.exec_driver_sql(
-            "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
-            (*found.identity, found.sidecar, task.photo),
-        )
-        import_words(block, [FileWords(task.photo, os.fsencode(task.path), found.words)], language=now.language)
-        block.touch(task.photo)
     with library.read() as connection:
         rows = photos.rows(connection, [task.photo])
     if rows and rows[0].state == PhotoState.STALE:
@@ -287,6 +278,31 @@ def _in_step(library: Library, task: _Task, now: settings.Settings) -> _Task | N
             "both and choose which to keep."
         )
     return _still_waiting(library, task.photo, now)
+
+
+def read_again(library: Library, photo: int, path: Path, language: str) -> bool:
+    """Bring in the words of a file that is not as the library knows it.
+
+    Returns:
+        whether it was not.
+
+    Raises:
+        KnownError: it has another picture, or can't be read.
+    """
+    found = look(path)
+    with library.read() as connection:
+        known = as_known(connection, [photo])[photo]
+    if (found.identity, found.sidecar) == (known.identity, known.sidecar):
+        return False
+    check_picture(path, found, known)
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
+            (*found.identity, found.sidecar, photo),
+        )
+        import_words(block, [FileWords(photo, os.fsencode(path), found.words)], language=language)
+        block.touch(photo)
+    return True
 
 
 def _settle_unchanged(library: Library, task: _Task, batch: int, done: write.Written) -> None:

@@ -4,13 +4,14 @@ Each file is restored byte for byte where nobody touched it since, and field by 
 words stay in the library, approved, so that they can be embedded again.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
-from storage.embed import note, options_for
+from storage.embed import note, options_for, read_again
 from storage.file_journal import STAGE, FileJournal, Outcome, finish, look, recover, settle, writing
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
@@ -19,8 +20,8 @@ from storage.metadata import write
 from storage.metadata.undo import UndoRecord
 from storage.review import count_label
 
-Taken = tuple[int, int | None, UndoRecord]
-"""A write that is in its file: its row, its photo (None where the photo left the library), its record."""
+Taken = tuple[int, int | None, Path]
+"""A write that is in its file: its row, its photo (None where the photo left the library), the file written."""
 
 
 def last_batch(connection: Connection) -> int | None:
@@ -60,11 +61,11 @@ def remove_all(library: Library) -> Job:
 def _writes(library: Library, condition: str, values: Sequence[object]) -> list[Taken]:
     with library.read() as connection:
         rows = connection.exec_driver_sql(
-            "SELECT w.id, w.photo_id, w.intent FROM file_write w JOIN batch b ON b.id = w.batch_id "
+            "SELECT w.id, w.photo_id, w.target FROM file_write w JOIN batch b ON b.id = w.batch_id "
             f"WHERE w.done = {int(Outcome.WRITTEN)} AND {condition} ORDER BY w.id DESC",
             tuple(values),
         ).all()
-    return [(int(token), photo, undo_records.from_bytes(intent)) for token, photo, intent in rows]
+    return [(int(token), photo, Path(os.fsdecode(target))) for token, photo, target in rows]
 
 
 def _take_back(library: Library, writes: Sequence[Taken], verb: str, undone: int | None) -> Job:
@@ -76,10 +77,10 @@ def _take_back(library: Library, writes: Sequence[Taken], verb: str, undone: int
         options = options_for(library, settings.load(connection))
     with library.write() as block:
         batch = history.begin(block, "undo", count_label(verb, total))
-    with writing(library, [record.target for _, _, record in writes]):
-        for done, (token, photo, record) in enumerate(writes, start=1):
-            problems += not _take_one(library, token, photo, record, batch, options)
-            name = photos.shown(record.photo.name)
+    with writing(library, (target for _, _, target in writes)):
+        for done, (token, photo, target) in enumerate(writes, start=1):
+            problems += not _take_one(library, token, photo, target, batch, options)
+            name = photos.shown(target.name)
             yield Progress(stage="undo", done=done, total=total, item=name, problems=problems)
     if undone is not None and not problems:
         with library.write() as block:
@@ -88,12 +89,22 @@ def _take_back(library: Library, writes: Sequence[Taken], verb: str, undone: int
 
 
 def _take_one(
-    library: Library, token: int, photo: int | None, record: UndoRecord, batch: int, options: write.WriteOptions
+    library: Library, token: int, photo: int | None, target: Path, batch: int, options: write.WriteOptions
 ) -> bool:
     with library.read() as connection:
         path = photos.path_of(connection, photo) if photo is not None else None
-    place = path or record.photo
+        intent = connection.exec_driver_sql("SELECT intent FROM file_write WHERE id = ?", (token,)).scalar_one()
+        later = _later(connection, token, photo, target)
     try:
+        record = undo_records.from_bytes(intent)
+        place = path or record.photo
+        if later is not None:
+            raise KnownError(
+                f"“{photos.shown(place.name)}” was written again by the embedding with the number {later}. Take that "
+                "one back first."
+            )
+        if photo is not None:
+            read_again(library, photo, place, options.default_language)
         journal = FileJournal(library, photo, place, batch, undoing=token)
         done = write.undo(record, options=options, journal=journal, target=_moved(record, place))
         if done.undo is None:
@@ -104,11 +115,21 @@ def _take_one(
                     settle(block, photo, found, None)
     except KnownError as error:
         with library.write() as block:
-            note(block, batch, photo, record.target, str(error))
+            note(block, batch, photo, target, str(error))
             if photo is not None:
                 suggestions.store_problem(block, photo, STAGE, str(error), history.now())
         return False
     return True
+
+
+def _later(connection: Connection, token: int, photo: int | None, target: Path) -> int | None:
+    """The newest batch that wrote into the same file after this write, and is still in it."""
+    found = connection.exec_driver_sql(
+        "SELECT max(w.batch_id) FROM file_write w JOIN batch b ON b.id = w.batch_id WHERE w.photo_id = ? AND w.id > ? "
+        f"AND w.target = ? AND w.done = {int(Outcome.WRITTEN)} AND b.kind = 'embed'",
+        (photo, token, os.fsencode(target)),
+    ).scalar()
+    return None if found is None else int(found)
 
 
 def _moved(record: UndoRecord, place: Path) -> Path | None:

@@ -179,13 +179,18 @@ def settle(block: Write, photo: int, found: InFile, written: str | None) -> None
         "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
         (*found.identity, found.sidecar, photo),
     )
+    suggestions.clear_problem(block, photo, STAGE)
+    said = words_json(found.words)
+    if written is None and run("SELECT outside FROM embedded WHERE photo_id = ?", (photo,)).scalar() is not None:
+        # Taking ours back decides nothing between ours and what another program wrote.
+        run("UPDATE embedded SET outside = ? WHERE photo_id = ?", (said, photo))
+        return
     target = run("SELECT target FROM file_write WHERE photo_id = ? ORDER BY id DESC LIMIT 1", (photo,)).scalar()
     run(
         "INSERT OR REPLACE INTO embedded (photo_id, words, in_file, target, at, ours, outside) "
         "VALUES (?, ?, ?, ?, ?, ?, NULL)",
-        (photo, written or "", words_json(found.words), target or b"", history.now(), int(written is not None)),
+        (photo, written or "", said, target or b"", history.now(), int(written is not None)),
     )
-    suggestions.clear_problem(block, photo, STAGE)
 
 
 WRITING = "writing"

@@ -1,12 +1,13 @@
 """Whole stories of a library and real files: what a person, another program and a job do, one after the other."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from storage import embed, history, photos, review, verify
+from storage import embed, embed_undo, history, photos, review, verify
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.metadata.read import read_words
@@ -173,6 +174,44 @@ def test_undoing_a_review_keeps_what_the_file_said_meanwhile(library: Library, f
     list(embed.embed(library))
     found = read_words(path).words
     assert found.keywords == ("Ferien",) and found.caption["x-default"] == "Unser Urlaub."
+
+
+def test_taking_an_embedding_back_does_not_settle_a_conflict(library: Library, folder: Path) -> None:
+    a, path = photo(library, folder / "a.jpg"), folder / "a.jpg"
+    review.set_text(library, [a], "Ours.")
+    list(embed.embed(library))
+    path.write_bytes(path.read_bytes().replace(b">Ours.<", b">Mine!<"))
+    list(embed_undo.undo(library))
+    assert state(library, a) == PhotoState.STALE
+    list(embed.embed(library))
+    assert in_file(path) == "Mine!"
+
+
+def test_everything_goes_even_where_an_older_embedding_was_taken_back_first(library: Library, folder: Path) -> None:
+    a, path = photo(library, folder / "a.jpg"), folder / "a.jpg"
+    before = path.read_bytes()
+    review.set_text(library, [a], "One.")
+    list(embed.embed(library))
+    with library.read() as connection:
+        first = embed_undo.last_batch(connection)
+    review.set_text(library, [a], "Two.")
+    list(embed.embed(library))
+    list(embed_undo.undo(library, first))
+    assert in_file(path) == "Two."
+    list(embed_undo.remove_all(library))
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_another_program_is_neither_taken_nor_changed(tmp_path: Path) -> None:
+    for version in (0, 1, 74):
+        path = tmp_path / f"places{version}.sqlite"
+        other = sqlite3.connect(path)
+        other.executescript(f"CREATE TABLE place (name TEXT); PRAGMA user_version = {version}")
+        other.close()
+        before = path.read_bytes()
+        with pytest.raises(KnownError, match="another program"):
+            Library(path)
+        assert path.read_bytes() == before
 
 
 def test_photos_that_left_the_library_meanwhile_are_passed_over(library: Library, folder: Path) -> None:
