@@ -35,7 +35,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class DataSet:
+class Dataset:
     """One dataset of IIM; `raw` is all of it, `value` its content."""
 
     record: int
@@ -74,7 +74,7 @@ def resources(block: bytes) -> list[Resource] | None:
     return found if not block[at:].strip(b"\0") else None
 
 
-def datasets(data: bytes) -> list[DataSet] | None:
+def datasets(data: bytes) -> list[Dataset] | None:
     """The datasets of an IIM stream; None where it is broken or has datasets above 32 KB."""
     found, at = [], 0
     while at + 5 <= len(data) and data[at] == 0x1C:
@@ -82,7 +82,7 @@ def datasets(data: bytes) -> list[DataSet] | None:
         if size & 0x8000 or at + 5 + size > len(data):
             return None
         stop = at + 5 + size
-        found.append(DataSet(data[at + 1], data[at + 2], data[at:stop], data[at + 5 : stop]))
+        found.append(Dataset(data[at + 1], data[at + 2], data[at:stop], data[at + 5 : stop]))
         at = stop
     return found if not data[at:].strip(b"\0") else None
 
@@ -154,7 +154,7 @@ def _foreign(block: bytes) -> list[tuple[object, ...]]:
 
 
 def _new_stream(
-    sets: Sequence[DataSet], texts: Mapping[int, tuple[str, int]], keywords: Sequence[str] | None
+    sets: Sequence[Dataset], texts: Mapping[int, tuple[str, int]], keywords: Sequence[str] | None
 ) -> bytes | None:
     codec = _codec(sets)
     out: list[bytes] = []
@@ -178,7 +178,7 @@ def _new_stream(
     return b"".join(out)
 
 
-def _codec(sets: Sequence[DataSet]) -> str:
+def _codec(sets: Sequence[Dataset]) -> str:
     declared = next((s.value for s in sets if (s.record, s.number) == (1, 90)), b"")
     return "utf-8" if declared == UTF8 else "cp1252"
 
