@@ -83,10 +83,16 @@ class Report:
         return "\n".join(lines)
 
 
+def last_batch(connection: Connection) -> int | None:
+    """The number of the newest batch of writes, or None before the first."""
+    batch = connection.exec_driver_sql("SELECT max(id) FROM batch WHERE kind IN ('embed', 'undo')").scalar()
+    return None if batch is None else int(batch)
+
+
 def last(connection: Connection) -> Report | None:
     """The report of the newest batch of writes, or None before the first."""
-    batch = connection.exec_driver_sql("SELECT max(id) FROM batch WHERE kind IN ('embed', 'undo')").scalar()
-    return None if batch is None else of(connection, int(batch))
+    batch = last_batch(connection)
+    return None if batch is None else of(connection, batch)
 
 
 def of(connection: Connection, batch: int) -> Report:

@@ -34,8 +34,9 @@ def embed_command(library: Library, arguments: argparse.Namespace) -> int:
     else:
         _say_left_out(library, chosen)
         job = embed.embed(library, chosen)
+    before = _last_report(library)
     failed = output.follow(job)
-    _print_result(library, as_json=arguments.json)
+    _print_result(library, before, as_json=arguments.json)
     return max(unknown_code, 1 if failed else 0)
 
 
@@ -88,11 +89,21 @@ def _dry_run(library: Library, chosen: list[int] | None, *, as_json: bool) -> in
     return 1 if failed else 0
 
 
-def _print_result(library: Library, *, as_json: bool) -> None:
+def _last_report(library: Library) -> int | None:
+    """The number of the newest batch of writes, or None before the first."""
     from storage import embed_report
 
     with library.read() as connection:
-        report = embed_report.last(connection)
+        return embed_report.last_batch(connection)
+
+
+def _print_result(library: Library, before: int | None, *, as_json: bool) -> None:
+    """Print what became of the batch that came after `before`, if there is one: nothing to do makes none."""
+    from storage import embed_report
+
+    number = _last_report(library)
+    with library.read() as connection:
+        report = None if number is None or number == before else embed_report.of(connection, number)
     if report is None:
         if as_json:
             output.print_json(None)
@@ -110,6 +121,7 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
 
     with library.read() as connection:
         ids, unknown = commands.find_photos(connection, arguments.photos)
+    unknown_code = commands.complain(unknown)
     failed = output.follow(verify.verify(library, ids if arguments.photos else None))
     with library.read() as connection:
         differing = photos.rows(connection, _stale(connection, ids if arguments.photos else None))
@@ -125,14 +137,15 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
         for row, (ours, theirs) in found:
             print(f"{photos.shown(row.path)}: changed outside")
             print(f"  ours:   {_one_line(ours)}\n  theirs: {_one_line(theirs)}")
-        if not found:
+        if not found and not failed:
             print("All files say what the library believes.")
-    return 1 if failed or found else commands.complain(unknown)
+    return 1 if failed or found else unknown_code
 
 
 def _stale(connection: Any, chosen: Iterable[int] | None) -> list[int]:
     stale = photos.in_state(connection, PhotoState.STALE)
-    return stale if chosen is None else [photo for photo in stale if photo in set(chosen)]
+    named = frozenset(chosen or ())
+    return stale if chosen is None else [photo for photo in stale if photo in named]
 
 
 def _one_line(words: dict[str, Any]) -> str:
