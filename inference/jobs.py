@@ -208,13 +208,20 @@ def describe(library: Library, rules: Rules, *, only: Sequence[int] | None = Non
         if not portion:
             return
         after = portion[-1]
-        proposals = [(one.id, rules.propose(raw_json.merge(one.findings.values()), one.rejected)) for one in found]
+        proposals = [_propose(rules, one) for one in found]
         with library.write() as block:
-            for photo, proposal in proposals:
-                suggestions.store_proposal(block, photo, proposal, rules.fingerprint, ids)
+            # A person may have rejected a tag meanwhile; the draft must not name it.
+            now = {one.id: one for one in suggestions.found(block.connection, chosen)}
+            for one, proposal in zip(found, proposals, strict=True):
+                current = proposal if now[one.id] == one else _propose(rules, now[one.id])
+                suggestions.store_proposal(block, one.id, current, rules.fingerprint, ids)
         done += len(chosen)
         if chosen:
             yield Progress(stage="describe", done=done, total=max(total, done))
+
+
+def _propose(rules: Rules, photo: suggestions.FoundInPhoto) -> suggestions.Proposal:
+    return rules.propose(raw_json.merge(photo.findings.values()), photo.rejected)
 
 
 def install_concepts(library: Library, rules: Rules) -> dict[str, int]:

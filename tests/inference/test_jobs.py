@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from inference import engine, jobs
+from inference import engine, jobs, raw_json
 from inference.findings import RawFindings
 from inference.jobs import LoadedPack
 from resources import RESOURCES
-from storage import photos, settings, suggestions
+from storage import concepts, photos, review, settings, suggestions
+from storage.concepts import ConceptRow
 from storage.job import KnownError, Progress
 from storage.library import Library
 from storage.scan import scan
-from storage.schema import PhotoState
+from storage.schema import Field, PhotoState, TagState
+from storage.suggestions import Proposal, TagProposal, TextProposal
 
 SAMPLES = ("astronaut.jpg", "cat.png", "coffee.webp", "dahlia.jpg")
 
@@ -131,3 +133,32 @@ def test_a_known_failure_of_a_pack_is_a_problem_of_the_photo(library: Library) -
 def test_a_language_without_grammar_is_refused(library: Library) -> None:
     with pytest.raises(KnownError, match="xx"):
         engine.rules(library, "xx")
+
+
+def test_a_draft_never_names_a_tag_that_was_rejected_while_it_was_made(library: Library) -> None:
+    with library.read() as connection:
+        (photo, *_) = suggestions.untagged(connection, {"pack": "1"}, after=0, limit=9)
+    with library.write() as block:
+        suggestions.store_run(block, photo, {"pack": ("1", raw_json.dump(RawFindings()))})
+    dog = ConceptRow("dog", "dog", "animal", [], [])
+
+    def propose(_: RawFindings, rejected: frozenset[str]) -> Proposal:
+        if "dog" in rejected:
+            return Proposal([], [], None, True, None)
+        with library.read() as connection:
+            concept = concepts.ids_by_key(connection)["dog"]
+        review.judge_tag(library, [photo.id], concept, TagState.REJECTED)  # the person was quicker than the job
+        return Proposal(
+            [TagProposal("dog", 0.9, 1)], [TextProposal(Field.ALT_TEXT, "en", "Maybe a dog.", "Dog.")], None, True, 0.9
+        )
+
+    rules = jobs.Rules(propose, b"rules", [dog])
+    ids = jobs.install_concepts(library, rules)
+    with library.write() as block:
+        seen = Proposal([TagProposal("dog", 0.9, 1)], [], None, True, 0.9)
+        suggestions.store_proposal(block, photo.id, seen, b"older rules", ids)
+    list(jobs.describe(library, rules))
+    with library.read() as connection:
+        found = photos.detail(connection, photo.id)
+    assert found is not None and found.texts == ()
+    assert [tag.state for tag in found.tags] == [TagState.REJECTED]
