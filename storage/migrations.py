@@ -144,6 +144,9 @@ END;
 
 _WRITES_BY_PHOTO = """
 CREATE INDEX file_write_by_photo ON file_write (photo_id);
+CREATE INDEX file_write_by_outcome ON file_write (batch_id, done);
+CREATE INDEX file_write_under_way ON file_write (id) WHERE done = 0;
+DROP INDEX file_write_by_batch;
 CREATE INDEX batch_photo_by_photo ON batch_photo (photo_id, batch_id);
 CREATE INDEX batch_photo_by_batch ON batch_photo (batch_id);
 """
