@@ -8,6 +8,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from storage.console.commands import WrongUse
 
     try:
+        if hasattr(parsed, "run_on_path"):
+            return int(parsed.run_on_path(_path(parsed), parsed))
         with _library(parsed) as library:
             command: Command = parsed.run
             return command(library, parsed)
@@ -80,10 +83,16 @@ def _stop_on_terminate() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def _library(parsed: argparse.Namespace) -> "Library":
-    from storage.library import Library, default_path
+def _path(parsed: argparse.Namespace) -> Path:
+    from storage.library import default_path
 
-    return Library(parsed.library or default_path())
+    return Path(parsed.library or default_path())
+
+
+def _library(parsed: argparse.Namespace) -> "Library":
+    from storage.library import Library
+
+    return Library(_path(parsed))
 
 
 def _window(parsed: argparse.Namespace) -> int:
@@ -114,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     _add_job_commands(commands)
     _add_word_commands(commands)
     _add_file_commands(commands)
+    _add_exchange_commands(commands)
     return top
 
 
@@ -200,6 +210,16 @@ def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     made = _command(commands, "verify", file.verify_command, "compare the files with what the library believes")
     made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="default: every photo with words in it")
     _json(made)
+
+
+def _add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from inference.commands import remarks
+    from storage.console.exchange_commands import exchange_parser
+    from storage.console.safety_commands import safety_parser
+
+    exchange_parser(partial(_command, commands))
+    safety_parser(partial(_command, commands))
+    commands.choices["report"].set_defaults(lint=remarks)
 
 
 if __name__ == "__main__":

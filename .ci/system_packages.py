@@ -53,6 +53,7 @@ _PROGRAMS = {  # what the tests start: package by program
     "orca": "orca",
     "speech-dispatcher": "speech-dispatcher",
     "lsof": "lsof",
+    "chromium": "chromium",
 }
 
 _SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's gi and pyatspi can only be imported by Debian's Python
@@ -85,7 +86,7 @@ def window_needs() -> Iterator[Need]:
 
 
 def test_needs() -> Iterator[Need]:
-    """Yield what only the tests need: exiftool, an X server, a session bus, AT-SPI and a screen reader."""
+    """Yield what only the tests need: exiftool, a browser, an X server, AT-SPI, a screen reader."""
     for program, package in _PROGRAMS.items():
         yield Need(program, package, partial(_has_program, program))
     yield Need("at-spi-bus-launcher", "at-spi2-core", _has_bus_launcher)

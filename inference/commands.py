@@ -95,6 +95,13 @@ def run_command(library: Library, arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def remarks(text: str, language: str) -> list[str]:
+    """Names of the rules that an alt text breaks, for the report; storage can't know the rules."""
+    from inference.alt_rules import Circumstances, check
+
+    return [remark.rule for remark in check(text, Circumstances(language=language))]
+
+
 def packs_command(_library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio packs`: what packs there are, from where, under which licence."""
     from inference import packs

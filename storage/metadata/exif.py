@@ -12,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-DESCRIPTION: Final = 0x010E
-XP_TITLE: Final = 40091
-XP_COMMENT: Final = 40092
-XP_KEYWORDS: Final = 40094
-EXIF_IFD: Final = 0x8769
-USER_COMMENT: Final = 0x9286
+import piexif
+
+DESCRIPTION: Final[int] = piexif.ImageIFD.ImageDescription
+XP_TITLE: Final[int] = piexif.ImageIFD.XPTitle
+XP_COMMENT: Final[int] = piexif.ImageIFD.XPComment
+XP_KEYWORDS: Final[int] = piexif.ImageIFD.XPKeywords
+EXIF_IFD: Final[int] = piexif.ImageIFD.ExifTag
+USER_COMMENT: Final[int] = piexif.ExifIFD.UserComment
 MAKER_NOTE: Final = 0x927C
 TEXT_LIMIT: Final = 64 * 1024
 BLOCK_LIMIT: Final = 65527
