@@ -168,8 +168,6 @@ def start(library: Path, begun: float) -> None:
 
 def use(library: Path) -> None:
     """Scroll, jump, select, filter and review."""
-    from storage.job import Job, Progress
-
     session, _ = _session(library)
     session.window.resize(1280, 800)
     session.window.show()
@@ -198,6 +196,17 @@ def use(library: Path) -> None:
     grid.clearSelection()
     _filter(session, "thing7")
     _filter(session, "")
+    _review(session)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    print(f"{'peak memory':<48}{memory:>10,.0f} MB")
+    session.close()
+
+
+def _review(session: "Session") -> None:
+    """Approve photo by photo while a job writes; undone afterwards, so that it can be measured again."""
+    from storage import history
+    from storage.job import Job, Progress
+
     stalls = _watch_stalls()
     session.flow.go(0)
 
@@ -215,9 +224,8 @@ def use(library: Path) -> None:
     _until(lambda: not session.work.busy and session.desk.idle)
     _spread("key to next photo shown, a job writing", times, "p95 goal 100")
     _row("longest stall of the event loop meanwhile", max(stalls) * 1000, "goal 50")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-    print(f"{'peak memory':<48}{memory:>10,.0f} MB")
-    session.close()
+    for _ in range(REVIEWED):
+        history.undo(session.desk.library)
 
 
 def _filter(session: "Session", words: str) -> None:

@@ -87,7 +87,7 @@ class MainWindow(QMainWindow):
         for part, stretch in ((self.sidebar, 0), (self.views, 1), (self.panel, 0)):
             self._splitter.addWidget(part)
             self._splitter.setStretchFactor(self._splitter.indexOf(part), stretch)
-        self._splitter.setSizes([208, 712, 360])
+        self._splitter.setSizes([224, 696, 360])
         desk = QWidget()
         column = QVBoxLayout(desk)
         column.setContentsMargins(0, 0, 0, 0)

@@ -144,5 +144,7 @@ def _named(group: str, facet: "Facet") -> str:
     if group == "Folders":
         return Path(facet.name).name or facet.name
     if group == "People":
+        if facet.name == "0":
+            return "No people"
         return counted(int(facet.name), "person", "people") if facet.name.isdigit() else facet.name
     return facet.name

@@ -182,7 +182,8 @@ class TextEditor(QWidget):
         self._origin.setToolTip(mark.meaning if mark else "")
         self._describe()
         self._draw_sign(mark)
-        if self._counted and self.words:
+        untouched = self._mark is ORIGINS[Origin.MODEL] and not self.changed
+        if self._counted and self.words and not untouched:  # a draft's own hedge goes when it is approved
             self._rest.start()
         else:
             self.show_remarks(self.field.toPlainText(), ())
