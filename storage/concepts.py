@@ -6,7 +6,7 @@ vocabulary's where a word of it is the same, else one of its own.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -147,6 +147,23 @@ def for_keyword(connection: Connection, keyword: str) -> int:
         )
         connection.exec_driver_sql(f"{_PLACE_KEYWORDS} AND k.id = ?", (number,))
     return int(number)
+
+
+def names_by_word(connection: Connection, words: Collection[str]) -> dict[str, frozenset[str]]:
+    """Today's names of the vocabulary's concepts that each of these words, in any language, is a word for.
+
+    Args:
+        words: of a few photos.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for word in words:
+        rows = connection.exec_driver_sql(
+            "SELECT c.name FROM concept_word w JOIN concept c ON c.id = w.concept_id "
+            f"WHERE w.word = ? AND c.kind != '{KEYWORD}'",
+            (spelled(word),),
+        )
+        found[word] = frozenset(rows.scalars())
+    return found
 
 
 @dataclass(frozen=True, slots=True)

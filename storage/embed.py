@@ -18,7 +18,7 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from storage import history, photos, settings, suggestions
+from storage import concepts, history, photos, settings, suggestions
 from storage.file_journal import (
     STAGE,
     AsKnown,
@@ -37,7 +37,7 @@ from storage.job import Job, KnownError, Progress
 from storage.library import Library, Write
 from storage.metadata import write
 from storage.metadata.apply import FieldChange
-from storage.metadata.fields import KEEP, Keep, PhotoWords, WordsEdit
+from storage.metadata.fields import KEEP, TEXT_FIELDS, Keep, PhotoWords, WordsEdit
 from storage.metadata.plan import SidecarPolicy
 from storage.metadata.sidecar import NameStyle
 from storage.review import count_label
@@ -131,20 +131,24 @@ class Known:
 
     Attributes:
         in_file: the words that were last read from it.
-        written: keywords that Altfolio wrote into it.
+        written: keywords that were accepted when Altfolio wrote into it last; words of the file's own among them.
+        names: keyword in it → today's names of the concepts it is a word for.
     """
 
     in_file: PhotoWords = field(default_factory=PhotoWords)
     written: tuple[str, ...] = ()
+    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _last_known(connection: Connection, portion: Sequence[int]) -> dict[int, Known]:
     ids = ",".join(str(int(p)) for p in portion)
     rows = connection.exec_driver_sql(f"SELECT photo_id, words, in_file, ours FROM embedded WHERE photo_id IN ({ids})")
-    return {
-        int(photo): Known(words_of_json(in_file), tuple(json.loads(words)["keywords"]) if ours and words else ())
-        for photo, words, in_file, ours in rows
+    found = {
+        int(photo): (words_of_json(in_file), tuple(json.loads(words)["keywords"]) if ours and words else ())
+        for photo, words, in_file, ours in rows.all()
     }
+    names = concepts.names_by_word(connection, {word for _, written in found.values() for word in written})
+    return {photo: Known(in_file, written, names) for photo, (in_file, written) in found.items()}
 
 
 def edit_for(words: ApprovedWords, known: Known, *, language: str, keywords: bool = True) -> WordsEdit:
@@ -164,13 +168,23 @@ def edit_for(words: ApprovedWords, known: Known, *, language: str, keywords: boo
 
     there = {fold(word): word for word in known.in_file.keywords}
     accepted = {fold(word) for word in words.keywords}
-    unwanted = {fold(word) for word in (*words.rejected, *known.written)} - accepted
+    # A concept has another name in another language: what the file says for it stays, and is not said twice.
+    renamed = {
+        fold(old): {fold(name) for name in known.names.get(old, ())} & accepted
+        for old in known.written
+        if fold(old) in there and fold(old) not in accepted
+    }
+    same = {name for names in renamed.values() for name in names} - {fold(word) for word in known.written}
+    kept = {old for old, names in renamed.items() if names & same}
+    unwanted = ({fold(word) for word in known.written} - kept | {fold(word) for word in words.rejected}) - accepted
     return WordsEdit(
         alt_text=texts(Field.ALT_TEXT),
         extended_description=texts(Field.EXTENDED),
         caption=texts(Field.CAPTION),
         title=texts(Field.TITLE),
-        keywords_add=tuple(word for word in words.keywords if fold(word) not in there) if keywords else (),
+        keywords_add=tuple(word for word in words.keywords if fold(word) not in there.keys() | same)
+        if keywords
+        else (),
         keywords_remove=tuple(there[word] for word in sorted(unwanted & there.keys())) if keywords else (),
     )
 
@@ -244,12 +258,14 @@ def _write(library: Library, task: _Task, batch: int, options: write.WriteOption
     try:
         current = _in_step(library, task, now)
         if current is not None:
+            before = _words_before(library, task.photo)
             journal = FileJournal(library, task.photo, task.path, batch, words=current.words)
             done = write.write_words(
                 task.path, current.edit, options=options, journal=journal, known=current.known.identity
             )
             if done.undo is None:
                 _settle_unchanged(library, current, batch, done)
+            _check_removed(library, current, before)
     except KnownError as error:
         with library.write() as block:
             suggestions.store_problem(block, task.photo, STAGE, str(error), history.now())
@@ -311,6 +327,32 @@ def _settle_unchanged(library: Library, task: _Task, batch: int, done: write.Wri
     with library.write() as block:
         settle(block, task.photo, found, task.words)
         note(block, batch, task.photo, done.target, None)
+
+
+def _words_before(library: Library, photo: int) -> str:
+    with library.read() as connection:
+        return str(connection.exec_driver_sql("SELECT words FROM embedded WHERE photo_id = ?", (photo,)).scalar() or "")
+
+
+def _check_removed(library: Library, task: _Task, before: str) -> None:
+    """Say so where a text that was to go is still found: a sidecar can't take away what is in the photo itself.
+
+    Raises:
+        KnownError: the photo still has it; it waits to be embedded again.
+    """
+    gone = [row.name for row in TEXT_FIELDS if task.edit.texts(row.name) == {}]
+    if not gone:
+        return
+    with library.read() as connection:
+        in_file = _last_known(connection, [task.photo])[task.photo].in_file
+    if any(in_file.texts(name) for name in gone):
+        with library.write() as block:  # the words that were there before, so that the photo waits
+            block.connection.exec_driver_sql("UPDATE embedded SET words = ? WHERE photo_id = ?", (before, task.photo))
+            block.touch(task.photo)
+        raise KnownError(
+            f"“{photos.shown(task.path.name)}” itself still has a text that was removed, and its sidecar can't take "
+            "that away. Let the settings write into photos, then embed again."
+        )
 
 
 def note(block: Write, batch: int, photo: int | None, target: Path, message: str | None) -> None:

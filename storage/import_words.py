@@ -161,6 +161,7 @@ def _merge_all(
         merge = merges[file.photo] = _Merge()
         versions = (*_versions(kept.get(file.photo)), file.words)
         _merge_texts(merge, [texts_by_language(v, language) for v in versions], texts.get(file.photo, {}))
+        _drop_former(merge, versions[1], file.words, language, texts.get(file.photo, {}))
         _merge_keywords(merge, [_concepts(connection, v.keywords, numbers) for v in versions], tags.get(file.photo, {}))
     _apply(connection, merges)
     after = approved_words(connection, photos)
@@ -199,6 +200,22 @@ def _merge_texts(
             merge.texts.append((int(key[0]), key[1], words))
         elif row is not None and row[1] == Origin.FILE:
             merge.texts_gone.append((int(key[0]), key[1]))
+
+
+def _drop_former(
+    merge: _Merge, seen: PhotoWords, said: PhotoWords, language: str, rows: Mapping[Key, tuple[str, int, int]]
+) -> None:
+    """Drop what stood for "x-default" under the language the user had before, where the file says another one now."""
+    before, now = texts_by_language(seen, language), texts_by_language(said, language)
+    for row in TEXT_FIELDS:
+        which = FIELDS[row.name]
+        shared = cleaned(seen.texts(row.name).get(DEFAULT, "")).strip()
+        if not shared or before.get((which, language)) == now.get((which, language)):
+            continue
+        for (field_, tag), (text, origin, _) in rows.items():
+            unsaid = (field_, tag) not in before and (field_, tag) not in now
+            if field_ == which and origin == Origin.FILE and text.strip() == shared and unsaid:
+                merge.texts_gone.append((int(field_), tag))
 
 
 def _merge_keywords(merge: _Merge, versions: Sequence[set[int]], rows: Mapping[int, tuple[int, int]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import embed, embed_undo, history, photos, review, verify
+from storage import concepts, embed, embed_undo, history, photos, review, settings, verify
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.metadata.read import read_words
@@ -264,3 +264,53 @@ def test_characters_that_no_file_can_hold_are_refused(library: Library, folder: 
             give(library, [a], bad)
     with pytest.raises(KnownError, match="control"):
         review.approve_text(library, a, bad)
+
+
+def test_a_concept_with_another_name_takes_no_keyword_out_of_a_file(library: Library, folder: Path) -> None:
+    def named(name: str) -> None:
+        with library.write() as block:
+            dog = concepts.ConceptRow("dog", name, "animal", [], ["dog", "dogs", "Hund", "Hunde"])
+            concepts.install(block.connection, [dog], name)
+
+    named("dog")
+    put(folder, "d.jpg", with_xmp(jpeg(7), xmp(keywords=["dog", "own"])))
+    list(scan(library, [folder]))
+    a, d = photo(library, folder / "a.jpg"), photo(library, folder / "d.jpg")
+    review.add_tag(library, [a], "dog")
+    review.set_text(library, [a, d], "First.")
+    list(embed.embed(library))
+    named("Hund")
+    review.set_text(library, [a, d], "Second.")
+    list(embed.embed(library))
+    assert read_words(folder / "d.jpg").words.keywords == ("dog", "own")
+    assert read_words(folder / "a.jpg").words.keywords == ("dog",)
+    assert in_file(folder / "a.jpg") == "Second."
+
+
+def test_a_text_that_can_not_be_taken_away_is_said_and_waits(library: Library, folder: Path) -> None:
+    a = photo(library, folder / "a.jpg")
+    review.set_text(library, [a], "A mistake.")
+    list(embed.embed(library))
+    settings.save(library, sidecar="always")
+    review.set_text(library, [a], "")
+    for _ in range(2):
+        assert list(embed.embed(library))[-1].problems == 1
+        assert state(library, a) == PhotoState.APPROVED
+    settings.save(library, sidecar="risky")
+    assert list(embed.embed(library))[-1].problems == 0
+    assert in_file(folder / "a.jpg") == "" and state(library, a) == PhotoState.NONE
+
+
+def test_words_of_a_file_do_not_stay_under_a_language_the_user_had_before(library: Library, folder: Path) -> None:
+    put(folder, "d.jpg", with_xmp(jpeg(7), xmp(alt="Old words.")))
+    list(scan(library, [folder]))
+    d = photo(library, folder / "d.jpg")
+    settings.save(library, language="de")
+    put(folder, "d.jpg", with_xmp(jpeg(7), xmp(alt="Old words.", keywords=["more"])))
+    list(scan(library, [folder]))
+    with library.read() as connection:
+        assert approved_words(connection, [d])[d].texts == {Field.ALT_TEXT: {"en": "Old words."}}
+    put(folder, "d.jpg", with_xmp(jpeg(7), xmp(alt="Neue Worte.")))
+    list(scan(library, [folder]))
+    with library.read() as connection:
+        assert approved_words(connection, [d])[d].texts == {Field.ALT_TEXT: {"de": "Neue Worte."}}
