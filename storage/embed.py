@@ -267,6 +267,10 @@ def _write(library: Library, task: _Task, batch: int, options: write.WriteOption
                 _settle_unchanged(library, current, batch, done)
             _check_removed(library, current, before)
     except KnownError as error:
+        with library.read() as connection:
+            rows = photos.rows(connection, [task.photo])
+        if rows and rows[0].state == PhotoState.EMBEDDED:
+            return True  # another embedding was quicker, and the words are in the file
         with library.write() as block:
             suggestions.store_problem(block, task.photo, STAGE, str(error), history.now())
             note(block, batch, task.photo, task.path, str(error))

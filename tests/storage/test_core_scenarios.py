@@ -4,12 +4,14 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from storage import concepts, embed, embed_undo, history, photos, review, settings, verify
 from storage.job import KnownError
 from storage.library import Library, Write
+from storage.metadata import write
 from storage.metadata.read import read_words
 from storage.scan import scan
 from storage.schema import Field, PhotoState, TagState, TextState
@@ -314,3 +316,24 @@ def test_words_of_a_file_do_not_stay_under_a_language_the_user_had_before(librar
     list(scan(library, [folder]))
     with library.read() as connection:
         assert approved_words(connection, [d])[d].texts == {Field.ALT_TEXT: {"de": "Neue Worte."}}
+
+
+def test_two_embeddings_at_once_leave_no_problem_behind(library: Library, folder: Path) -> None:
+    numbers = [photo(library, folder / name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+    review.set_text(library, numbers, "A dog.")
+    real = write.write_words
+
+    def overtaken(*given: Any, **named: Any) -> Any:
+        """Another process embeds the photo in the moment before this one writes it."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(write, "write_words", real)
+            with Library(library.path) as other:
+                list(embed.embed(other))
+        return real(*given, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(write, "write_words", overtaken)
+        assert list(embed.embed(library))[-1].problems == 0
+    with library.read() as connection:
+        assert [row.problem for row in photos.rows(connection, numbers)] == [None] * 3
+    assert {state(library, number) for number in numbers} == {PhotoState.EMBEDDED}
