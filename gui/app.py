@@ -5,12 +5,14 @@ only the library itself has to be open for the first screen.
 """
 
 import os
+import signal
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
@@ -64,12 +66,37 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
         return 1
     with opened:
         session = Session(app, opened, QSettings())
+        close_on_signals(session.window)
         session.window.show()
         QTimer.singleShot(0, session, lambda: session.begin(folders))
         try:
             return app.exec()
         finally:
             session.close()
+
+
+def close_on_signals(window: QWidget) -> None:
+    """Let Ctrl-C in the terminal and `kill` close the window like its own button, with all edits kept.
+
+    Python runs a signal handler only between its own instructions, of which there are none while Qt waits; so the
+    signal also writes to a socket that Qt listens to.
+    """
+    heard, told = socket.socketpair()
+    for end in (heard, told):
+        end.setblocking(False)
+    signal.set_wakeup_fd(told.fileno())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read, window)
+
+    def close() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        for end in (heard, told):
+            end.close()
+        window.close()
+
+    notifier.activated.connect(close)
 
 
 class Session(QObject):

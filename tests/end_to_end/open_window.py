@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from gui.app import Session
+from gui.app import Session, close_on_signals
 from storage.library import Library
 
 
@@ -17,6 +17,7 @@ def main(library: Path) -> int:
     with Library(library) as opened:
         stored = QSettings(str(library.with_suffix(".ini")), QSettings.Format.IniFormat)
         session = Session(app, opened, stored)
+        close_on_signals(session.window)
         session.window.show()
         session.begin(work=False)
         try:

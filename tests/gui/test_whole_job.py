@@ -1,13 +1,18 @@
 """The whole job from the window: choose a folder, real models find the words, new photos are noticed."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from gui.app import Session
 from gui.first_run import PRIVATE
 from storage import photos
 from storage.library import Library
 from storage.schema import PhotoState
+from tests.gui import libraries
 from tests.gui.conftest import Until
 from tests.gui.libraries import SAMPLES
 
@@ -54,3 +59,26 @@ def test_a_new_photo_shows_up_by_itself(empty_session: Session, library: Library
             return cat is not None and photos.rows(connection, [cat])[0].state == PhotoState.DRAFT
 
     until(described, 120)
+
+
+def test_a_signal_closes_the_program_and_keeps_what_was_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    place = tmp_path / "test.altfolio"
+    with Library(place) as library:
+        photo = libraries.fill(library, libraries.sample_files(tmp_path / "photos", 1))[0]
+    program = (
+        "import os, signal, sys; from pathlib import Path; from PySide6.QtCore import QTimer; import gui.app as app\n"
+        "class Typing(app.Session):\n"
+        "    def begin(self, folders=(), *, work=True):\n"
+        "        super().begin(folders, work=False)\n"
+        "        self.desk.detailed.connect(lambda _: QTimer.singleShot(0, self, self.type_and_die))\n"
+        "    def type_and_die(self):\n"
+        "        self.window.panel.text.put('Typed last')\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "app.Session = Typing\n"
+        "sys.exit(app.run_window(Path(sys.argv[1])))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(place)], timeout=60, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with Library(place) as library, library.read() as connection:
+        assert photos.rows(connection, [photo])[0].alt_text == "Typed last"
