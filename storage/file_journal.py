@@ -251,7 +251,7 @@ def backup_folder(library: Library) -> Path:
 
 def _recover_one(library: Library, token: int, photo: int | None, record: UndoRecord) -> None:
     try:
-        happened = write.happened(record)
+        happened = write.happened(record) or _is_removed(record)
         found = look(record.photo) if happened and photo is not None else None
     except KnownError:
         return  # the drive is not there now; the row waits for the next start
@@ -262,6 +262,24 @@ def _recover_one(library: Library, token: int, photo: int | None, record: UndoRe
             words = approved.canonical() if _is_meant(record, approved, language) else ""
             settle(block, photo, found, words if record.kind == "write" else None)
         finish(block, token, Outcome.WRITTEN if happened else Outcome.FAILED, None if happened else "interrupted")
+        if happened and record.kind == "undo":
+            _finish_undone(block, token, photo, record)
+
+
+def _is_removed(record: UndoRecord) -> bool:
+    """Whether taking a sidecar back, which removes it, has happened."""
+    gone = record.kind == "undo" and record.size_after == 0
+    return gone and record.target.parent.is_dir() and not record.target.exists()
+
+
+def _finish_undone(block: Write, token: int, photo: int | None, record: UndoRecord) -> None:
+    """The write that an undo took back: the newest that was in the same file."""
+    block.connection.exec_driver_sql(
+        f"UPDATE file_write SET done = {int(Outcome.TAKEN_BACK)} WHERE id = (SELECT max(w.id) FROM file_write w "
+        "JOIN batch b ON b.id = w.batch_id WHERE w.photo_id = ? AND w.target = ? AND w.id < ? AND b.kind = 'embed' "
+        f"AND w.done = {int(Outcome.WRITTEN)})",
+        (photo, os.fsencode(record.target), token),
+    )
 
 
 def _is_meant(record: UndoRecord, approved: ApprovedWords, language: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from storage import concepts, embed, embed_undo, history, photos, review, settings, verify
+from storage.file_journal import FileJournal
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.metadata import write
@@ -235,9 +236,8 @@ def test_a_draft_made_behind_the_editor_is_never_approved_unseen(library: Librar
         @contextlib.contextmanager
         def write(self) -> Iterator[Write]:
             with super().write() as block:
-                block.connection.exec_driver_sql(
-                    "UPDATE text SET text = 'Unseen.', origin = 0 WHERE photo_id = ?", (a,)
-                )
+                change = "UPDATE text SET text = 'Unseen.', origin = 0 WHERE photo_id = ?"
+                block.connection.exec_driver_sql(change, (a,))
             with super().write() as block:
                 yield block
 
@@ -337,3 +337,26 @@ def test_two_embeddings_at_once_leave_no_problem_behind(library: Library, folder
     with library.read() as connection:
         assert [row.problem for row in photos.rows(connection, numbers)] == [None] * 3
     assert {state(library, number) for number in numbers} == {PhotoState.EMBEDDED}
+
+
+@pytest.mark.parametrize("policy", ["always", "risky"])
+def test_an_undo_that_was_cut_off_after_the_file_changed_is_finished(
+    library: Library, folder: Path, policy: str
+) -> None:
+    a = photo(library, folder / "a.jpg")
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    settings.save(library, sidecar=policy)
+    review.set_text(library, [a], "A dog.")
+    list(embed.embed(library))
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+
+        def cut_off(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(FileJournal, "done", cut_off)
+        list(embed_undo.undo(library))
+    assert list(embed_undo.undo(library))[-1].problems == 0
+    assert state(library, a) == PhotoState.APPROVED
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    with library.read() as connection:
+        assert embed_undo.last_batch(connection) is None
