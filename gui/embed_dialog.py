@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.accessible import named, tell_focus
+from gui.accessible import Announcer, named, tell_focus
 from gui.jobs import End, Lane, Outcome, Task
 from gui.words import counted
 from storage.job import Job, Progress
@@ -160,6 +160,7 @@ class EmbedDialog(QDialog):
         self._bar.hide()
         for button in (self._stop, self._retry, self._show):
             button.hide()
+        self._announcer = Announcer(self)
         self._lane = Lane("preview", self)
         self._lane.progressed.connect(lambda *_: self._take())
         self._lane.finished.connect(self._previewed)
@@ -204,6 +205,8 @@ class EmbedDialog(QDialog):
         named(self._write, self._write.text(), self._said.text() if self.isActiveWindow() else "")
         self._write.setEnabled(self._photos > 0)
         self._write.setFocus()
+        # Orca passes over the focus of a button that it finds focused when the dialog becomes active.
+        self._announcer.say(f"Return: {self._write.text()}.")
 
     # writing
 
