@@ -53,13 +53,14 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part of a photo as fractions of it, and whether it is seen mirrored."""
+    """A part of a photo as fractions of it, whether it is seen mirrored, and whether it is of a finer size."""
 
     left: float = 0.0
     top: float = 0.0
     right: float = 1.0
     bottom: float = 1.0
     mirror: bool = False
+    fine: bool = False
 
 
 def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], Network]":
@@ -72,9 +73,10 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
     network.require(pack, (pack.output.scores, pack.output.boxes))
     labels = read_labels(pack)
     sights = tuple(views(pack.views))
+    coarse = [labels.index(label) for label in pack.views.coarse if label in labels]
 
     def look(image: "Image") -> RawFindings:
-        seen = [_see(image, view, network, pack, labels) for view in sights]
+        seen = [without(_see(image, view, network, pack, labels), coarse if view.fine else []) for view in sights]
         merged = merge(seen, pack.output.overlap)
         if len(seen) > 1:
             merged = in_context(merged, seen[0])
@@ -88,12 +90,21 @@ def views(wanted: Views) -> Iterator[View]:
     yield View()
     if wanted.mirror:
         yield View(mirror=True)
-    for count in wanted.tiles:
-        side = 1 / (count - (count - 1) * wanted.shared)
+    for count, shared in zip(wanted.tiles, wanted.shared, strict=True):
+        fine = count != wanted.tiles[0]
+        side = 1 / (count - (count - 1) * shared)
         starts = [i * (1 - side) / (count - 1) for i in range(count)]
         for top in starts:
             for left in starts:
-                yield View(left, top, left + side, top + side)
+                yield View(left, top, left + side, top + side, fine=fine)
+
+
+def without(boxes: Boxes, labels: list[int]) -> Boxes:
+    """The boxes of all other labels."""
+    import numpy as np
+
+    kept = ~np.isin(boxes.labels, labels)
+    return Boxes(boxes.corners[kept], boxes.scores[kept], boxes.labels[kept])
 
 
 def _see(image: "Image", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:

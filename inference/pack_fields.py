@@ -79,3 +79,19 @@ def plain_name(name: str) -> str:
     if not name or name in (".", "..") or any(sign in name for sign in "/\\:\0"):
         raise WrongField(f"“{name}” isn't a plain file name")
     return name
+
+
+def names(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """A list of names; empty where there is none."""
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise WrongField(f"“{key}” in pack.toml must be a list of names")
+    return tuple(value)
+
+
+def shares(table: Mapping[str, Any], key: str, count: int) -> tuple[float, ...]:
+    """As many shares 0..1 as there are sizes."""
+    value = table.get(key, [])
+    if not isinstance(value, list) or len(value) != count or not all(type(s) is float and 0 <= s < 1 for s in value):
+        raise WrongField(f"“{key}” in pack.toml must be a list of {count} shares from 0 to 1")
+    return tuple(value)

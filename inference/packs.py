@@ -18,7 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from inference.pack_fields import WrongField, channels, field, one_of, pixels, plain_name, share, table_at, tile_counts
+from inference.pack_fields import (
+    WrongField,
+    channels,
+    field,
+    names,
+    one_of,
+    pixels,
+    plain_name,
+    share,
+    shares,
+    table_at,
+    tile_counts,
+)
 from resources import RESOURCES
 from storage.job import KnownError
 
@@ -119,15 +131,18 @@ class Views:
 
     Attributes:
         tiles: n for n×n enlarged parts, several for parts of several sizes.
-        shared: share of a tile's side that it has in common with its neighbour, 0..1.
+        shared: share of a tile's side that it has in common with its neighbour, 0..1, for each size of parts.
         mirror: whether the whole is also seen mirrored.
+        coarse: labels that are counted by the whole and the first size of parts alone: finer parts find small things,
+            and take parts of large ones for more of them.
         squash: whether a model that sees the centre of a photo also sees all of it, squashed.
     """
 
     tiles: tuple[int, ...] = ()
-    shared: float = 0.2
+    shared: tuple[float, ...] = ()
     mirror: bool = False
     squash: bool = False
+    coarse: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,9 +294,10 @@ def _pack(folder: Path, table: Mapping[str, Any]) -> Pack:
         output=_output(table_at(table, "output")),
         views=Views(
             tiles=tile_counts(views),
-            shared=share(views, "shared", 0.2),
+            shared=shares(views, "shared", len(tile_counts(views))),
             mirror=field(views, "mirror", bool, False),
             squash=field(views, "squash", bool, False),
+            coarse=names(views, "coarse"),
         ),
         files=tuple(_file(each) for each in files),
     )

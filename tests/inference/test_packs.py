@@ -79,7 +79,7 @@ def test_a_folder_that_is_not_there_has_no_packs(tmp_path: Path) -> None:
         ('file = "model.onnx"', 'file = "other.onnx"', "isn't among the files"),
         ("width = 300", "width = 0", "“width”"),
         ("width = 300", 'width = "300"', "“width”"),
-        ("tiles = [2]", "tiles = [1]", "“tiles”"),
+        ("tiles = [2, 3]", "tiles = [1, 3]", "“tiles”"),
         ("floor = 0.10", "floor = 1.5", "“floor”"),
         ("deviation = [127.5, 127.5, 127.5]", "deviation = [127.5, 0, 127.5]", "“deviation”"),
         ("mean = [127.5, 127.5, 127.5]", "mean = [127.5]", "three numbers"),
