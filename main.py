@@ -195,6 +195,9 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
     made.add_argument("--report", type=int, metavar="BATCH", help="what became of each file of an embedding")
     _json(made)
+    made = _command(commands, "settings", word.settings_command, "show the settings of the library, or change some")
+    made.add_argument("changes", nargs="*", metavar="NAME=VALUE", help="e.g. language=de sidecar=always")
+    _json(made)
     _command(commands, "undo", word.undo_command, "take back the newest review step")
 
 
@@ -209,6 +212,7 @@ def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     _json(made)
     made = _command(commands, "verify", file.verify_command, "compare the files with what the library believes")
     made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="default: every photo with words in it")
+    made.add_argument("--keep", choices=("ours", "theirs"), help="settle photos that another program changed")
     _json(made)
 
 

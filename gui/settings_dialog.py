@@ -28,9 +28,11 @@ WORDS = {
     "sidecar_name": "Name of a new sidecar",
     "theme": "Colours",
     "effort": "Work in the background",
-    "write_when": "Write approved words",
     "keep_times": "Keep a photo's modification time when writing",
     "write_keywords": "Write accepted tags as keywords, too",
+    "read_text": "Read the text in photos (slower)",
+    "write_signed": "Write into signed photos, which breaks the signature (C2PA)",
+    "exiftool": "Let ExifTool, where installed, write formats that Altfolio refuses",
     "text_size": "Text size",
 }
 
@@ -51,12 +53,12 @@ VALUES = {
     "quiet": "quietly",
     "balanced": "balanced",
     "all cores": "with all cores",
-    "on demand": "when I say so",
-    "when approved": "as soon as a photo is approved",
 }
 
+_FILES = ("sidecar", "sidecar_name", "keep_times", "write_signed", "exiftool")
+
 PAGES = (
-    ("Words", ("language", "write_when", "write_keywords", "sidecar", "sidecar_name", "keep_times")),
+    ("Words", ("language", "read_text", "write_keywords", *_FILES)),
     ("Window", ("theme", "text_size", "effort")),
 )
 

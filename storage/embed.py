@@ -11,6 +11,7 @@ stays approved; a file that another program changed is read again before anythin
 
 import json
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,10 +73,13 @@ def waiting(connection: Connection) -> list[int]:
 
 def options_for(library: Library, chosen: settings.Settings) -> write.WriteOptions:
     """How the user's settings want files to be written."""
+    exiftool = shutil.which("exiftool") if chosen.exiftool else None
     return write.WriteOptions(
         sidecar=cast("SidecarPolicy", chosen.sidecar),
         sidecar_name=cast("NameStyle", chosen.sidecar_name),
         keep_times=chosen.keep_times,
+        allow_signed=chosen.write_signed,
+        exiftool=Path(exiftool) if exiftool else None,
         default_language=chosen.language,
         backup_folder=backup_folder(library),
     )

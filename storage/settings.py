@@ -17,7 +17,6 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "sidecar_name": ("IMG.jpg.xmp", "IMG.xmp"),
     "theme": ("system", "light", "dark", "contrast"),
     "effort": ("quiet", "balanced", "all cores"),
-    "write_when": ("on demand", "when approved"),
 }
 """The values that a setting of the same name may have."""
 
@@ -32,23 +31,25 @@ class Settings:
         sidecar_name: how a new sidecar is called.
         keep_times: a written file keeps its modification time.
         read_text: text in photos is read, in a second, slower pass.
+        exiftool: where it is installed, ExifTool may write formats that Altfolio itself refuses.
+        write_signed: photos with a C2PA signature are written in the file, which breaks the signature.
         write_keywords: accepted tags are written as keywords too.
         theme: of the window.
         text_size: of the window, percent of the system's, 75..300.
         effort: how much of the machine a job takes.
-        write_when: embed only on demand, or as soon as a photo is approved.
     """
 
     language: str = "en"
     sidecar: str = "risky"
     sidecar_name: str = "IMG.jpg.xmp"
     keep_times: bool = True
+    exiftool: bool = False
+    write_signed: bool = False
     read_text: bool = True
     write_keywords: bool = True
     theme: str = "system"
     text_size: int = 100
     effort: str = "balanced"
-    write_when: str = "on demand"
 
 
 def load(connection: Connection) -> Settings:

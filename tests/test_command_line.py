@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,44 @@ def test_text_of_a_person_outlives_tagging_again(altfolio: Any, folder: Path) ->
     shown = json.loads(altfolio("show", "--json", folder / "cat.png")[1])
     assert shown["alt_text"] == {"en": "Chelsea, our cat."}
     assert altfolio("undo")[1].startswith("Undone: set the text of 1 photo")
+
+
+def test_a_change_of_another_program_is_shown_and_settled_by_choice(altfolio: Any, folder: Path) -> None:
+    photo = folder / "cat.png"
+    altfolio("run", "--no-text", folder)
+    altfolio("review", "--set", "Ours.", photo)
+    assert altfolio("embed", photo)[0] == 0
+    assert altfolio("verify")[0] == 0
+    changed = photo.read_bytes().replace(b">Ours.<", b">Mine!<")
+    photo.write_bytes(_with_right_sums(changed))
+    code, shown, _ = altfolio("verify", "--json")
+    assert code == 1
+    assert [(p["ours"]["alt_text"]["en"], p["theirs"]["alt_text"]["en"]) for p in json.loads(shown)] == [
+        ("Ours.", "Mine!")
+    ]
+    assert altfolio("verify", "--keep", "theirs")[0] == 0
+    assert json.loads(altfolio("show", "--json", photo)[1])["alt_text"] == {"en": "Mine!"}
+    assert altfolio("verify")[0] == 0
+
+
+def _with_right_sums(png: bytes) -> bytes:
+    """The same PNG with the checksum of each chunk put right."""
+    fixed, at = bytearray(png[:8]), 8
+    while at < len(png):
+        length = int.from_bytes(png[at : at + 4], "big")
+        body = png[at + 4 : at + 8 + length]
+        fixed += png[at : at + 4] + body + zlib.crc32(body).to_bytes(4, "big")
+        at += 12 + length
+    return bytes(fixed)
+
+
+def test_settings_are_shown_and_changed(altfolio: Any) -> None:
+    code, shown, _ = altfolio("settings", "language=de", "keep_times=no", "text_size=150")
+    assert code == 0 and "language=de" in shown and "keep_times=false" in shown
+    assert json.loads(altfolio("settings", "--json")[1])["text_size"] == 150
+    assert altfolio("settings", "nonsense=1")[0] == 2
+    assert altfolio("settings", "language=klingon")[0] == 1
+    assert altfolio("settings", "text_size=9000")[0] == 1
 
 
 def test_packs_are_listed_with_their_licence_and_whole(altfolio: Any) -> None:

@@ -7,6 +7,7 @@ photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
 import argparse
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -196,3 +197,35 @@ def undo_command(library: Library, _: argparse.Namespace) -> int:
     batch = history.undo(library)
     print("Nothing to undo." if batch is None else f"Undone: {batch.label}.")
     return 0
+
+
+def settings_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio settings [NAME=VALUE …]`: show the settings, or change some."""
+    changes: dict[str, object] = {}
+    with library.read() as connection:
+        now = settings.load(connection)
+    for given in arguments.changes:
+        name, equals, value = given.partition("=")
+        if not equals or not hasattr(now, name):
+            raise WrongUse(f"“{given}” is not a setting; write NAME=VALUE, e.g. language=de.")
+        changes[name] = _typed(value, getattr(now, name))
+    if changes:
+        now = settings.save(library, **changes)
+    kept = asdict(now)
+    if arguments.json:
+        output.print_json(kept)
+        return 0
+    for name, value in kept.items():
+        choices = settings.CHOICES.get(name)
+        shown = str(value).lower() if isinstance(value, bool) else value
+        print(f"{name}={shown}" + (f"  ({' | '.join(choices)})" if choices else ""))
+    return 0
+
+
+def _typed(value: str, default: object) -> object:
+    """A value as its setting wants it; `settings.save` judges what does not fit."""
+    if isinstance(default, bool):
+        return {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+    if isinstance(default, int) and value.isdecimal():
+        return int(value)
+    return value

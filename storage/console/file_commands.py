@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from storage import photos
@@ -10,6 +10,9 @@ from storage.console import commands, output
 from storage.console.commands import WrongUse
 from storage.library import Library
 from storage.schema import PhotoState
+
+Both = tuple[dict[str, Any], dict[str, Any]]
+"""Our words for a photo and those in its file."""
 
 
 def embed_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -116,7 +119,7 @@ def _print_result(library: Library, before: int | None, *, as_json: bool) -> Non
 
 
 def verify_command(library: Library, arguments: argparse.Namespace) -> int:
-    """`altfolio verify`: compare files with what the library believes is in them."""
+    """`altfolio verify`: compare files with what the library believes; `--keep` settles those that differ."""
     from storage import verify
 
     with library.read() as connection:
@@ -126,20 +129,30 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
     with library.read() as connection:
         differing = photos.rows(connection, _stale(connection, ids if arguments.photos else None))
         found = [(row, verify.outside(connection, row.id)) for row in differing]
-    if arguments.json:
+    _print_differences(found, as_json=arguments.json)
+    if arguments.keep:
+        settle = verify.keep_ours if arguments.keep == "ours" else verify.keep_theirs
+        settled = settle(library, [row.id for row in differing])
+        rest = "; “altfolio embed” writes it" if arguments.keep == "ours" and settled else ""
+        print(f"{settled:,} settled by keeping {arguments.keep}{rest}.", file=sys.stderr)
+        return 1 if failed else unknown_code
+    if not found and not failed and not arguments.json:
+        print("All files say what the library believes.")
+    return 1 if failed or found else unknown_code
+
+
+def _print_differences(found: Sequence[tuple[photos.PhotoRow, Both]], *, as_json: bool) -> None:
+    if as_json:
         output.print_json(
             [
                 {"path": photos.shown(row.path), "state": row.state.name.lower(), "ours": ours, "theirs": theirs}
                 for row, (ours, theirs) in found
             ]
         )
-    else:
-        for row, (ours, theirs) in found:
-            print(f"{photos.shown(row.path)}: changed outside")
-            print(f"  ours:   {_one_line(ours)}\n  theirs: {_one_line(theirs)}")
-        if not found and not failed:
-            print("All files say what the library believes.")
-    return 1 if failed or found else unknown_code
+        return
+    for row, (ours, theirs) in found:
+        print(f"{photos.shown(row.path)}: changed outside")
+        print(f"  ours:   {_one_line(ours)}\n  theirs: {_one_line(theirs)}")
 
 
 def _stale(connection: Any, chosen: Iterable[int] | None) -> list[int]:
