@@ -6,7 +6,7 @@ ARGS ?=
 export PHOTOS LIBRARY PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run window test check format set-up-run set-up-check set-up-test clean
+.PHONY: help run window test check screenshots format set-up-run set-up-check set-up-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -26,6 +26,9 @@ check: set-up-check ## style, types, imports and sizes
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.checks.sizes
+
+screenshots: set-up-test ## take the pictures of the window in docs/ anew
+	$(BIN)/python docs/take_screenshots.py
 
 format: set-up-check ## put the code into shape
 	$(BIN)/ruff check --fix .
