@@ -218,11 +218,13 @@ def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 def _add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from inference.commands import remarks
+    from inference.words_command import words_parser
     from storage.console.exchange_commands import exchange_parser
     from storage.console.safety_commands import safety_parser
 
     exchange_parser(partial(_command, commands))
     safety_parser(partial(_command, commands))
+    words_parser(partial(_command, commands))
     commands.choices["report"].set_defaults(lint=remarks)
 
 
