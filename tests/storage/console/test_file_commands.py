@@ -52,6 +52,6 @@ def test_verify_does_not_vouch_for_files_it_could_not_read(
     path.unlink()
     capsys.readouterr()
     unknown = path.with_name("unknown.jpg")
-    assert verify_command(library, argparse.Namespace(photos=[path, unknown], json=False)) == 1
+    assert verify_command(library, argparse.Namespace(photos=[path, unknown], json=False, keep=None)) == 1
     printed = capsys.readouterr()
     assert "All files" not in printed.out and "unknown.jpg" in printed.err
