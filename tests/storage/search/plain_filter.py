@@ -77,7 +77,8 @@ class PlainPhoto:
         if any(t.state == 1 and t.field in (0, 1) for t in self.texts):
             return 2
         draft = any(t.state == 0 and t.field == 0 for t in self.texts)
-        judged = any(t.state == 1 and t.origin != 1 for t in (*self.tags, *self.texts))
+        judged = any(t.state == 1 and t.origin != 1 for t in self.tags)
+        judged |= any(t.state == 1 and t.origin != 1 for t in self.texts)
         return 1 if draft else 2 if judged else 0
 
     def column(self, name: str) -> list[list[str]]:
