@@ -180,9 +180,14 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path, folder: Path) -> None:
         shutil.copy(folder / "astronaut.jpg", folder / f"more-{number}.jpg")
     command = [sys.executable, "main.py", "--library", str(tmp_path / "stopped.altfolio"), "run", str(folder)]
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONUNBUFFERED": "1"}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    # Where the tests run in the background of a shell, SIGINT is ignored, and a child would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert process.stderr is not None
     for line in process.stderr:
         if line.startswith("tag: 0/"):

@@ -33,7 +33,8 @@ def test_no_photo_is_harmed(name: str, tool: ExifTool, tmp_path: Path) -> None:
     result = torture.torture(source, work, tool, WriteOptions())
     assert not result.harm, result.harm
     assert result.engine == ("sidecar" if name == "photo.bmp" else "splicer")
-    assert result.ordinary == (name not in ("photo.bmp", "alpha.png"))  # pngcheck minds bytes behind the end
+    minded = {"photo.bmp", *(["alpha.png"] if shutil.which("pngcheck") else [])}  # it minds bytes behind the end
+    assert result.ordinary == (name not in minded)
 
 
 @pytest.mark.parametrize(
