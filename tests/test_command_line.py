@@ -14,6 +14,7 @@ import pytest
 
 import main
 from resources import RESOURCES
+from tests.storage.photo_maker import with_xmp
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -140,6 +141,22 @@ def _with_right_sums(png: bytes) -> bytes:
         fixed += png[at : at + 4] + body + zlib.crc32(body).to_bytes(4, "big")
         at += 12 + length
     return bytes(fixed)
+
+
+def test_what_a_file_says_about_ai_is_shown_and_stays(altfolio: Any, folder: Path) -> None:
+    photo = folder / "made.jpg"
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:e="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" e:AISystemUsed="Brush 3"/>'
+        b"</rdf:RDF></x:xmpmeta>"
+    )
+    photo.write_bytes(with_xmp((folder / "astronaut.jpg").read_bytes(), packet))
+    altfolio("run", "--no-text", folder)
+    altfolio("review", "--set", "A woman in a space suit.", photo)
+    assert altfolio("embed", photo)[0] == 0
+    assert json.loads(altfolio("show", "--json", photo)[1])["made_by_ai"] == ["AISystemUsed: Brush 3"]
+    assert "Brush 3" in altfolio("show", photo)[1]
+    assert json.loads(altfolio("show", "--json", folder / "cat.png")[1])["made_by_ai"] == []
 
 
 def test_settings_are_shown_and_changed(altfolio: Any) -> None:

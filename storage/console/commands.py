@@ -96,7 +96,8 @@ def show_command(library: Library, arguments: argparse.Namespace) -> int:
     if arguments.json:
         # One photo asked for: its object. Several, or a folder: a list.
         single = len(arguments.photos) == 1 and len(found) == 1
-        output.print_json(output.photo_json(found[0]) if single else [output.photo_json(d) for d in found])
+        listed = [output.photo_json(d) | {"made_by_ai": list(_made_by_ai(d))} for d in found]
+        output.print_json(listed[0] if single else listed)
     else:
         for detail in found:
             _print_photo(detail)
@@ -119,8 +120,20 @@ def _print_photo(detail: photos.PhotoDetail) -> None:
     for tag in detail.tags:
         score = "" if tag.score is None else f" {tag.score:.2f}"
         print(f"  Tag: {tag.name}{score} ({tag.state.name.lower()}, by {tag.origin.name.lower()})")
+    for statement in _made_by_ai(detail):
+        print(f"  The file says of the image itself: {statement}")
     for stage, message in detail.problems:
         print(f"  Problem ({stage}): {message}")
+
+
+def _made_by_ai(detail: photos.PhotoDetail) -> tuple[str, ...]:
+    """What the file says about an image that AI made or changed; read now, because Altfolio never writes it."""
+    from storage.metadata.read import read_words
+
+    try:
+        return read_words(detail.row.path).made_by_ai
+    except KnownError:
+        return ()  # the photo's own problems are shown already
 
 
 def review_command(library: Library, arguments: argparse.Namespace) -> int:
