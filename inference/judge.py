@@ -44,8 +44,8 @@ UNLOCATED = 0.3
 """Prominence of a concept without boxes: classifiers name what fills about a third of a photo."""
 
 LEGIBLE = 0.8
-"""Least score of a read line; below it readings are mostly noise (seen with PP-OCR on COCO photos). At it, text was said
-of 72 of 328 COCO and ImageNet photos, and all 72 carry some; of 360 made photos without text none was said."""
+"""Least score of a read line; below it readings are mostly noise (seen with PP-OCR on COCO photos). At it, text was
+said of 72 of 328 COCO and ImageNet photos, and all 72 carry some; of 360 made photos without text none was said."""
 
 
 def judge(raw: RawFindings, vocabulary: Vocabulary, *, rejected: Set[str] = frozenset()) -> Findings:
