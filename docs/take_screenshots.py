@@ -29,7 +29,9 @@ from gui.problems_dialog import ProblemsDialog  # noqa: E402
 from gui.settings_dialog import SettingsDialog  # noqa: E402
 from gui.work import PHOTOS, find_words  # noqa: E402
 from storage import overview, photos, review, settings  # noqa: E402
+from storage.concepts import ids_by_key  # noqa: E402
 from storage.library import Library  # noqa: E402
+from storage.schema import TagState  # noqa: E402
 
 SAMPLES = REPOSITORY / "resources" / "samples"
 DOCS = REPOSITORY / "docs"
@@ -43,6 +45,9 @@ REVIEWED = {
     "dahlia.jpg": "An orange dahlia in full bloom before dark leaves.",
 }
 """What a person typed: file name → alt text."""
+
+WRONG_TAGS = {"dahlia.jpg": ("honeycomb",)}
+"""What the models saw that is not there, and the person who reviews rejects."""
 
 APPROVED = ("cat.png",)
 """Photos whose drafts were right."""
@@ -72,6 +77,11 @@ def fill(library: Library, folder: Path) -> None:
         ids = {path.name: photos.id_of(connection, path) for path in folder.iterdir()}
     for name, text in REVIEWED.items():
         review.set_text(library, [ids[name] or 0], text)
+    with library.read() as connection:
+        concepts_by_key = ids_by_key(connection)
+    for name, keys in WRONG_TAGS.items():
+        for key in keys:
+            review.judge_tag(library, [ids[name] or 0], concepts_by_key[key], TagState.REJECTED)
     review.approve(library, [ids[name] or 0 for name in (*REVIEWED, *APPROVED)])
 
 
