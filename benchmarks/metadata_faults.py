@@ -138,6 +138,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         work = Path(folder)
         work.chmod(0o755)
         chosen = cases(options.folders, options.files, work)
+        if not chosen:
+            parser.error("name a folder with photos in it")
         faults: dict[str, Callable[[], Tally]] = {
             "kill -9 at a random moment": lambda: kill(chosen, options.kills, work),
             "disk full (RLIMIT_FSIZE)": lambda: disk_full(chosen, work),
