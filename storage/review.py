@@ -4,6 +4,7 @@ Invariants: nothing here is called by a machine; a text that a person typed has 
 a lower origin; a rejected tag keeps its row, so that it is not proposed again.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sqlalchemy import Connection
@@ -13,6 +14,9 @@ from storage.job import KnownError
 from storage.library import Library, Write
 from storage.schema import Field, Origin, TagState, TextState
 from storage.words import chunks
+
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+"""A language as XML wants it in `xml:lang` (BCP 47: primary subtag, then subtags of 2 to 8 letters or digits)."""
 
 
 def count_label(verb: str, photos: int) -> str:
@@ -84,8 +88,11 @@ def set_text(
         how many photos were given.
 
     Raises:
+        KnownError: the language is no language tag.
         KnownError: the text has characters that no file format can carry.
     """
+    if not LANGUAGE_TAG.fullmatch(language):
+        raise KnownError(f"“{language}” is not a language tag; write “en”, “de” or “pt-BR”.")
     words = words.strip()
     _check(words)
     state = TextState.APPROVED if approve else TextState.DRAFT

@@ -135,6 +135,14 @@ def test_control_characters_are_refused(library: Library) -> None:
     assert review.set_text(library, [photo], "line one\nline two") == 1
 
 
+@pytest.mark.parametrize("language", ["english", "de_DE", "", "e", "en-", "x y"])
+def test_a_language_that_no_reader_would_know_is_refused(library: Library, language: str) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    with pytest.raises(KnownError, match="language tag"):
+        review.set_text(library, [photo], "words", language=language)
+    assert review.set_text(library, [photo], "palavras", language="pt-BR") == 1
+
+
 def test_everything_machines_proposed_can_be_removed_and_nothing_else(library: Library) -> None:
     proposed, decided = add_photos(library, "a.jpg", "b.jpg")
     propose(library, proposed, "dog")
