@@ -14,15 +14,16 @@ what they have found.
 
 import hashlib
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from inference import raw_json
 from inference.findings import RawFindings
 from storage import concepts, history, photos, suggestions
+from storage.ahead import in_order
 from storage.concepts import ConceptRow
 from storage.image_file import open_upright
 from storage.job import Job, KnownError, Progress
@@ -86,7 +87,8 @@ def tag(
     done = problems = 0
     yield Progress(stage=stage, done=0, total=total)
     pool = ThreadPoolExecutor(workers, thread_name_prefix=stage, initializer=start_worker)
-    looked = _look_at_all(_queue(library, versions, wanted, unless), by_id, pool, ahead=workers * AHEAD)
+    queue = _queue(library, versions, wanted, unless)
+    looked = in_order(pool, partial(_look, packs=by_id), queue, ahead=workers * AHEAD)
     waiting: list[_Looked] = []
     written = time.monotonic()
     try:
@@ -130,22 +132,6 @@ def _queue(
             return
         after = portion[-1].id
         yield from (p for p in portion if wanted is None or p.id in wanted)
-
-
-def _look_at_all(
-    queue: Iterator[PendingPhoto], packs: Mapping[str, LoadedPack], pool: ThreadPoolExecutor, *, ahead: int
-) -> Generator[_Looked, None, None]:
-    under_way: deque[Future[_Looked]] = deque()
-    try:
-        for photo in queue:
-            under_way.append(pool.submit(_look, photo, packs))
-            if len(under_way) >= ahead:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    finally:
-        for future in under_way:
-            future.cancel()
 
 
 def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:

@@ -6,7 +6,7 @@ vocabulary's where a word of it is the same, else one of its own.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -208,9 +208,3 @@ def complete(connection: Connection, start: str, limit: int = 12) -> list[str]:
             (f"{folded}%", f"% {folded}%", limit),
         )
     ]
-
-
-def keywords_of(connection: Connection, concepts: Iterable[int]) -> list[str]:
-    """Names of these concepts."""
-    ids = ",".join(str(int(c)) for c in concepts)
-    return [n for (n,) in connection.exec_driver_sql(f"SELECT name FROM concept WHERE id IN ({ids}) ORDER BY name")]

@@ -15,15 +15,15 @@ Invariants: keyed by the digest of the image data, so metadata edits and moves c
 import contextlib
 import os
 import sqlite3
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from storage import thumbnails
+from storage.ahead import in_order
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
 from storage.photos import shown
@@ -149,7 +149,7 @@ def hash_pictures(library: Library, *, cache: Path | None = None, threads: int |
         rows: list[tuple[bytes, int | None, int | None]] = []
         workers = threads or min(os.cpu_count() or 1, 8)
         with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
-            for digest, found in _looked_at(pool, todo, 4 * workers):
+            for digest, found in in_order(pool, _look_at, todo, ahead=4 * workers + 1):
                 done += 1
                 if isinstance(found, KnownError):
                     problems += 1
@@ -195,23 +195,10 @@ def _unseen(library: Library, kept: sqlite3.Connection) -> list[tuple[bytes, Pat
 Looked: TypeAlias = tuple[bytes, PictureHash | KnownError | None]
 
 
-def _looked_at(pool: ThreadPoolExecutor, todo: Sequence[tuple[bytes, Path, int]], ahead: int) -> Iterator[Looked]:
-    pending: deque[Future[Looked]] = deque()
-    try:
-        for one in todo:
-            pending.append(pool.submit(_look_at, *one))
-            if len(pending) > ahead:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
-
-
-def _look_at(digest: bytes, path: Path, mtime_ns: int) -> Looked:
+def _look_at(one: tuple[bytes, Path, int]) -> Looked:
     from PIL import Image
 
+    digest, path, mtime_ns = one
     try:
         small = thumbnails.thumbnail(path, 128, mtime_ns)
         if isinstance(small, Path):

@@ -8,14 +8,15 @@ Invariant: the folder appears whole or not at all; a photo that can't be opened 
 """
 
 import os
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storage import photos
+from storage.ahead import in_order
 from storage.exchange import gallery_pages
 from storage.exchange.gallery_pages import GalleryFrame, Shown
 from storage.exchange.new_file import new_folder
@@ -71,7 +72,8 @@ def gallery(library: Library, ids: Sequence[int], target: Path, options: Gallery
             (folder / name).mkdir()
         threads = options.threads or min(os.cpu_count() or 1, 8)
         with ThreadPoolExecutor(threads, thread_name_prefix="gallery") as pool:
-            for shown in _made(pool, _numbered(library, ids, options.language), folder, 2 * threads):
+            numbered = _numbered(library, ids, options.language)
+            for shown in in_order(pool, partial(_make, folder=folder), numbered, ahead=2 * threads + 1):
                 listed.append(shown)
                 done += 1
                 problems += shown.problem is not None
@@ -92,25 +94,9 @@ def _numbered(library: Library, ids: Sequence[int], language: str) -> Iterator[t
             yield number, detail
 
 
-def _made(
-    pool: ThreadPoolExecutor, numbered: Iterator[tuple[int, photos.PhotoDetail]], folder: Path, ahead: int
-) -> Iterator[Shown]:
-    """The photos with their pictures, in order, a bounded number ahead."""
-    pending: deque[Future[Shown]] = deque()
-    try:
-        for number, detail in numbered:
-            pending.append(pool.submit(_make, number, detail, folder))
-            if len(pending) > ahead:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        for future in pending:
-            future.cancel()
-
-
-def _make(number: int, detail: photos.PhotoDetail, folder: Path) -> Shown:
+def _make(numbered: tuple[int, photos.PhotoDetail], *, folder: Path) -> Shown:
     """Make the pictures of one photo."""
+    number, detail = numbered
     name = f"{number:05}.jpg"
     problem, size = None, (0, 0)
     try:
