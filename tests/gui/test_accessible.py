@@ -1,33 +1,25 @@
 """The audit: every widget of the window and of every dialog has a name and is reached by keyboard."""
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from gui.accessible import Announcer, audit, named
-from gui.actions import TABLE
+import gui
+from gui.accessible import Announcer, named
+from gui.actions import TABLE, Row
 from gui.app import Session
-from gui.command_palette import CommandPalette
-from gui.help_sheet import HelpSheet
-from gui.main_window import VIEWS
-from gui.problems_dialog import ProblemsDialog
-from gui.settings_dialog import SettingsDialog
-from gui.text_dialog import TextDialog
-from storage.overview import Trouble
-from storage.settings import Settings
+from tests.gui.audit import audit, walk
+from tests.gui.scenes import SCENES, Scene, widgets_of_gui
 
-DIALOGS: dict[str, Callable[[Session], QDialog]] = {
-    "help": lambda s: HelpSheet(s.window.actions_table, s.window),
-    "palette": lambda s: CommandPalette(s.window.actions_table, s.window),
-    "settings": lambda s: SettingsDialog(Settings(), {}, s.window),
-    "text": lambda s: TextDialog(12, s.appearance, s.window),
-    "problems": lambda s: ProblemsDialog([Trouble("a.jpg", "scan", "It is broken.")], s.window),
-    "no problems": lambda s: ProblemsDialog([], s.window),
-}
+EMPTY = [scene for scene in SCENES if scene.empty]
+FULL = [scene for scene in SCENES if not scene.empty]
+ASKING = [row for row in TABLE if row.text.endswith("…")]
+"""Actions that open a window, as their dots say."""
 
 
 def test_the_audit_finds_what_is_wrong(app: QApplication) -> None:
@@ -45,58 +37,90 @@ def test_the_audit_finds_what_is_wrong(app: QApplication) -> None:
     assert any("Mouse only" in sentence and "Tab" in sentence for sentence in found)
 
 
-def test_the_window_passes_the_audit(session: Session) -> None:
-    session.window.jobs.work("Something")
-    session.window.jobs.tell_problems(2)
-    for view in VIEWS:
-        session.window.show_view(view)
-        assert audit(session.window) == []
+def test_the_audit_finds_what_tab_passes_over(app: QApplication) -> None:
+    window = QWidget()
+    window.setWindowTitle("A window")
+    layout = QVBoxLayout(window)
+    first, passed, last = (QPushButton(name) for name in ("First", "Passed over", "Last"))
+    for button in (first, passed, last):
+        layout.addWidget(button)
+    window.show()
+    assert audit(window) == []
+    passed.setFocusProxy(last)
+    assert any("Passed over" in sentence for sentence in audit(window))
+    window.close()
 
 
-def test_the_first_page_passes_the_audit(empty_session: Session, until: Callable[..., None]) -> None:
+@pytest.mark.parametrize("scene", FULL, ids=str)
+def test_every_view_and_dialog_passes_the_audit(session: Session, scene: Scene) -> None:
+    _audited(scene.open(session))
+
+
+@pytest.mark.parametrize("scene", EMPTY, ids=str)
+def test_the_first_page_passes_the_audit(empty_session: Session, scene: Scene, until: Callable[..., None]) -> None:
     until(lambda: empty_session.window.first_run.isVisible())
-    assert audit(empty_session.window) == []
+    _audited(scene.open(empty_session))
     assert empty_session.window.first_run.button.hasFocus() or not empty_session.window.isActiveWindow()
 
 
-@pytest.mark.parametrize("name", DIALOGS)
-def test_every_dialog_passes_the_audit(session: Session, name: str) -> None:
-    dialog = DIALOGS[name](session)
-    dialog.show()
-    assert audit(dialog) == []
-    assert _walk(dialog), "nothing in it takes the focus"
-    dialog.close()
+def _audited(window: QWidget) -> None:
+    window.show()
+    QApplication.processEvents()
+    assert audit(window) == []
+    assert walk(window), "nothing in it takes the focus"
+    if isinstance(window, QDialog):
+        window.close()
 
 
-def test_tab_reaches_everything_and_never_gets_stuck(session: Session) -> None:
-    window = session.window
-    window.jobs.work("Something")
-    reached = _walk(window)
-    names = {widget.accessibleName() for widget in reached}
+def test_every_widget_is_seen_by_the_audit(session: Session) -> None:
+    seen: set[type[QWidget]] = set()
+    for scene in SCENES:
+        window = scene.open(session)
+        seen |= {type(widget) for widget in (window, *window.findChildren(QWidget))}
+        if isinstance(window, QDialog):
+            window.close()
+    unseen = sorted(f"{made.__module__}.{made.__name__}" for made in widgets_of_gui() - seen)
+    assert not unseen, f"add a row to SCENES in tests/gui/scenes.py that opens {', '.join(unseen)}"
+
+
+def test_every_dialog_is_a_class_that_the_audit_can_ask_for() -> None:
+    for file in Path(gui.__path__[0]).glob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+        bare = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "QDialog"]
+        assert not bare, f"{file.name}:{bare[0]}: make this dialog a class and add it to tests/gui/scenes.py"
+
+
+@pytest.mark.parametrize("row", ASKING, ids=lambda row: row.name)
+def test_every_action_with_dots_opens_a_window_that_passes_the_audit(
+    session: Session, row: Row, until: Callable[..., None]
+) -> None:
+    found: list[str] | None = None
+
+    def opened() -> QWidget | None:
+        tops = [w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()]
+        return tops[0] if tops else None
+
+    def look() -> None:
+        nonlocal found
+        window = opened()
+        if window is not None and found is None:
+            ours = type(window).__module__.startswith("gui.")  # Qt's own dialogs for files are the system's elsewhere
+            found = audit(window) if ours else []
+            window.close()
+
+    timer = QTimer()
+    timer.timeout.connect(look)
+    timer.start(20)
+    session.window.actions_table[row.name].trigger()
+    until(lambda: found is not None)
+    timer.stop()
+    assert found == []
+
+
+def test_tab_reaches_what_one_reviews_with(session: Session) -> None:
+    names = {widget.accessibleName() for widget in walk(session.window)}
     for wanted in ("Search photos", "Filters", "Photos", "Alt text", "Tags", "Add a tag", "Extended description"):
         assert wanted in names, f"Tab never reaches “{wanted}”, only {sorted(names)}"
-    for button in window.findChildren(QPushButton) + window.findChildren(QToolButton):
-        own = not button.objectName().startswith("qt_") and not isinstance(button.parent(), QLineEdit)
-        if own and button.isVisible() and button.isEnabled() and button.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            assert button in reached, f"Tab never reaches {button.accessibleName()!r}"
-
-
-def _walk(window: QWidget) -> list[QWidget]:
-    """Press Tab until the focus comes back to where it was; everything that had it."""
-    window.activateWindow()
-    QApplication.processEvents()
-    reached: list[QWidget] = []
-    for _ in range(200):
-        focused = window.focusWidget()
-        if focused is None:
-            window.setFocus()
-            QTest.keyClick(window, Qt.Key.Key_Tab)
-            continue
-        if focused in reached:
-            return reached
-        reached.append(focused)
-        QTest.keyClick(focused, Qt.Key.Key_Tab)
-    raise AssertionError(f"Tab goes on for ever: {[w.accessibleName() for w in reached[-5:]]}")
 
 
 def test_every_action_has_its_own_key_and_name() -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gui.accessible import audit
 from gui.app import Session
 from gui.embed_dialog import open_dialog
 from storage import photos
 from storage.library import Library
 from storage.schema import PhotoState
+from tests.gui.audit import audit
 from tests.gui.conftest import Until
 
 
