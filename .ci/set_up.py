@@ -15,6 +15,8 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tempfile
+import zipfile
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +25,14 @@ import system_packages
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
+
+AXE = ROOT / ".cache" / "axe-core" / "axe.min.js"
+AXE_WHEEL = (
+    "axe-playwright-python==0.1.8 --hash=sha256:fdd263c998388f1a8e67cad02677e612d946248bd44d163be5e8650ea31f95f8"
+)
+AXE_SHA256 = "84494fec757e4710dc751c8d7a636e457f4532f08f85c86dc9070133fbff53bc"
+"""axe-core 4.12.1, which judges the pages that Altfolio writes. It is MPL-2.0 and no part of the project: only the
+tests run it, taken out of a wheel that brings the script, so that no second package manager is needed."""
 
 
 def main(purpose: str) -> int:
@@ -33,6 +43,8 @@ def main(purpose: str) -> int:
     except subprocess.CalledProcessError as error:
         print(f"The set-up stopped: {error}", file=sys.stderr)
         return 1
+    if purpose == "test":
+        _ensure_axe()
     if sys.platform == "linux" and purpose != "check":
         tests = system_packages.test_needs() if purpose == "test" else ()
         system_packages.ensure(chain(system_packages.window_needs(), tests))
@@ -76,6 +88,28 @@ def _ensure_python_packages(kind: str) -> None:
     subprocess.run([*pip, "setuptools"], check=True, stdin=subprocess.DEVNULL)
     subprocess.run([*pip, "--no-build-isolation", "--editable", project], check=True, stdin=subprocess.DEVNULL)
     mark.write_text(f"{kind} {state}")
+
+
+def _ensure_axe() -> None:
+    """Fetch axe-core. Without a network the tests that need it say so and are skipped."""
+    if AXE.is_file() and hashlib.sha256(AXE.read_bytes()).hexdigest() == AXE_SHA256:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = Path(folder) / "wanted.txt"
+        wanted.write_text(AXE_WHEEL)
+        pip: list[str | Path] = [VENV_PYTHON, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
+        pip += ["--disable-pip-version-check", "--timeout", "15", "--retries", "1"]
+        pip += ["--require-hashes", "--dest", folder, "--requirement", wanted]
+        subprocess.run(pip, check=False, stdin=subprocess.DEVNULL)
+        wheels = list(Path(folder).glob("*.whl"))
+        if not wheels:
+            print("axe-core could not be fetched; the tests that need it are skipped.", file=sys.stderr)
+            return
+        with zipfile.ZipFile(wheels[0]) as wheel:
+            script = wheel.read("axe_playwright_python/axe.min.js")
+    if hashlib.sha256(script).hexdigest() == AXE_SHA256:
+        AXE.parent.mkdir(parents=True, exist_ok=True)
+        AXE.write_bytes(script)
 
 
 def _state() -> str:

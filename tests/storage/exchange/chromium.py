@@ -1,8 +1,8 @@
 """A real Chromium for tests of pages, steered over its own protocol through two pipes: no driver, no network port.
 
 The protocol is JSON with a NUL after each message on file descriptors 3 and 4 (`--remote-debugging-pipe`). axe-core is
-not part of this project (MPL-2.0): the tests use a copy that the environment variable AXE_CORE or the folder
-".cache/axe-core" has, and say so where there is none.
+not part of this project (MPL-2.0): the tests use the copy in the folder ".cache/axe-core", which `make test` fetches,
+or the one that the environment variable AXE_CORE names, and say so where there is none.
 """
 
 import base64
@@ -27,12 +27,12 @@ SECONDS = 60
 
 
 def axe_source() -> str:
-    """The script of axe-core; skips the running test where there is none, also on CI: no system package brings it."""
+    """The script of axe-core; skips the running test where there is none: the set-up had no network."""
     named = os.environ.get("AXE_CORE")
     place = Path(named) if named else Path(__file__).parents[3] / ".cache" / "axe-core" / "axe.min.js"
     if place.is_file():
         return place.read_text(encoding="utf-8")
-    pytest.skip("axe-core is not there; AXE_CORE=…/axe.min.js names a copy, for example from “npm pack axe-core”")
+    pytest.skip("axe-core is not there; “make test” fetches it, or AXE_CORE=…/axe.min.js names a copy")
 
 
 _START = """
