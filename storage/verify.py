@@ -2,13 +2,13 @@
 
 A file that another program changed where a person had approved words here is STALE: neither side wins silently. The
 user keeps ours (the photo is approved again and waits to be embedded) or theirs (the file's words become the
-library's), one by one or in bulk.
+library's): field by field, photo by photo or in bulk. What was settled is a step of the history like any other.
 """
 
-import json
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -17,11 +17,45 @@ from storage.file_journal import as_known, check_picture, look
 from storage.import_words import FIELDS, FileWords, import_words, texts_by_language, words_of_json
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
+from storage.metadata.fields import PhotoWords
 from storage.review import count_label
-from storage.schema import Origin, PhotoState, TagState, TextState
-from storage.words import approved_words, fold
+from storage.schema import Field, Origin, PhotoState, TagState, TextState
+from storage.words import ApprovedWords, approved_words, chunks, fold
 
 STAGE = "verify"
+
+Key = tuple[str, str]
+"""A field of a photo: "alt_text", "extended_description", "caption" or "title" with a language; or `KEYWORDS`."""
+
+KEYWORDS: Key = ("keywords", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which library and file say different things.
+
+    Attributes:
+        key: which field; it names the field in `settle`.
+        ours: what the library says: the text, or each keyword; empty where it says nothing.
+        theirs: what the file says, in the same form.
+    """
+
+    key: Key
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A photo whose words another program changed.
+
+    Attributes:
+        differences: empty where only the form differs.
+    """
+
+    photo: int
+    path: Path
+    differences: tuple[Difference, ...]
 
 
 def verify(library: Library, chosen: Sequence[int] | None = None) -> Job:
@@ -90,13 +124,43 @@ def _compare(library: Library, portion: Sequence[int], language: str) -> int:
     return len(failed)
 
 
-def outside(connection: Connection, photo: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both sides of a photo that was changed outside: ours and theirs, field → language → text, and keywords."""
-    theirs = connection.exec_driver_sql("SELECT outside FROM embedded WHERE photo_id = ?", (photo,)).scalar()
-    words = approved_words(connection, [photo])[photo]
-    ours: dict[str, Any] = {name: dict(words.texts.get(field, {})) for name, field in FIELDS.items()}
-    ours["keywords"] = list(words.keywords)
-    return ours, dict(json.loads(theirs)) if theirs else {}
+def outside(connection: Connection, chosen: Sequence[int] | None = None) -> list[Outside]:
+    """Both sides of the photos that were changed outside, field by field; only the fields that differ.
+
+    Args:
+        chosen: ids; those that are in step are left out. None for all photos.
+    """
+    stale = photos.in_state(connection, PhotoState.STALE) if chosen is None else _stale(connection, chosen)
+    language = settings.load(connection).language
+    found = []
+    for portion in chunks(stale):
+        words, theirs = approved_words(connection, portion), _theirs(connection, portion)
+        for row in photos.rows(connection, portion):
+            differing = _differences(words[row.id], theirs[row.id], language)
+            found.append(Outside(row.id, row.path, tuple(differing)))
+    return found
+
+
+def _theirs(connection: Connection, portion: Sequence[int]) -> dict[int, PhotoWords]:
+    ids = ",".join(map(str, portion))
+    rows = connection.exec_driver_sql(f"SELECT photo_id, outside FROM embedded WHERE photo_id IN ({ids})")
+    return {photo: words_of_json(said or "{}") for photo, said in rows.all()}
+
+
+def _differences(ours: ApprovedWords, theirs: PhotoWords, language: str) -> Iterator[Difference]:
+    said = texts_by_language(theirs, language)
+    mine = {(field, tag): text.strip() for field, by in ours.texts.items() for tag, text in by.items()}
+    for name, field in FIELDS.items():
+        for tag in sorted({tag for which, tag in {**said, **mine} if which == field}):
+            pair = (mine.get((field, tag), ""), said.get((field, tag), ""))
+            if pair[0] != pair[1]:
+                yield Difference((name, tag), _one(pair[0]), _one(pair[1]))
+    if {fold(word) for word in ours.keywords} != {fold(word) for word in theirs.keywords}:
+        yield Difference(KEYWORDS, ours.keywords, theirs.keywords)
+
+
+def _one(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
 
 
 def keep_ours(library: Library, chosen: Sequence[int]) -> int:
@@ -105,32 +169,46 @@ def keep_ours(library: Library, chosen: Sequence[int]) -> int:
     Returns:
         how many photos were stale.
     """
-    with library.write() as block:
-        stale = _stale(block.connection, chosen)
-        block.connection.exec_driver_sql(
-            "UPDATE embedded SET words = '', in_file = outside, outside = NULL "
-            f"WHERE photo_id IN ({','.join(map(str, stale))})"
-        )
-        block.touch(stale)
-    return len(stale)
+    return settle(library, dict.fromkeys(chosen, ()))
 
 
 def keep_theirs(library: Library, chosen: Sequence[int]) -> int:
-    """Settle for the files' words: they replace the library's. One batch in the history.
+    """Settle for the files' words: they replace the library's.
+
+    Returns:
+        how many photos were stale.
+    """
+    return settle(library, dict.fromkeys(chosen))
+
+
+def settle(library: Library, theirs: Mapping[int, Collection[Key] | None]) -> int:
+    """Settle photos field by field; one batch in the history, which its undo takes back.
+
+    Args:
+        theirs: photo → the fields (`Difference.key`) in which the file's words are taken; ours are kept in all others,
+            and embedding writes them. None takes all of the file's.
 
     Returns:
         how many photos were stale.
     """
     with library.write() as block:
-        language = settings.load(block.connection).language
-        stale = _stale(block.connection, chosen)
+        connection = block.connection
+        language = settings.load(connection).language
+        stale = _stale(connection, list(theirs))
         if not stale:
             return 0
-        history.record(block, count_label("take the file's words of", len(stale)), stale)
+        sides = {_side(theirs[photo]) for photo in stale}
+        verb = {"ours": "keep our words of", "theirs": "take the file's words of"}.get("".join(sides), "settle")
+        history.record(block, count_label(verb, len(stale)), stale)
+        said = {photo: words for ids in chunks(stale) for photo, words in _theirs(connection, ids).items()}
         for photo in stale:
-            _take(block.connection, photo, language)
+            _settle(connection, photo, said[photo], theirs[photo], language)
         block.touch(stale)
     return len(stale)
+
+
+def _side(taken: Collection[Key] | None) -> str:
+    return "theirs" if taken is None else "both" if taken else "ours"
 
 
 def _stale(connection: Connection, chosen: Sequence[int]) -> list[int]:
@@ -138,19 +216,51 @@ def _stale(connection: Connection, chosen: Sequence[int]) -> list[int]:
     return [photo for photo in dict.fromkeys(chosen) if photo in stale]
 
 
-def _take(connection: Connection, photo: int, language: str) -> None:
-    """Make the file's words the library's; the next comparison finds both in step."""
-    run = connection.exec_driver_sql
-    theirs = words_of_json(str(run("SELECT outside FROM embedded WHERE photo_id = ?", (photo,)).scalar_one()))
+def _settle(
+    connection: Connection, photo: int, theirs: PhotoWords, taken: Collection[Key] | None, language: str
+) -> None:
+    """Take the file's words in some fields; the next comparison finds both in step, or ours waiting to be written."""
     said = texts_by_language(theirs, language)
-    run(f"DELETE FROM text WHERE photo_id = ? AND state = {int(TextState.APPROVED)}", (photo,))
-    if said:
+    names = {field: name for name, field in FIELDS.items()}
+    before = approved_words(connection, [photo])[photo]
+    ours_stay = taken is not None and any(d.key not in taken for d in _differences(before, theirs, language))
+    for field, tag in sorted({*said, *((field, tag) for field, by in before.texts.items() for tag in by)}):
+        if taken is None or (names[field], tag) in taken:
+            _take_text(connection, photo, (field, tag), said.get((field, tag)))
+    if taken is None or KEYWORDS in taken:
+        _take_keywords(connection, photo, theirs.keywords)
+    in_step = approved_words(connection, [photo])[photo]
+    if ours_stay:  # the file's words as if they had been the library's, so that what we lack counts as taken away
+        texts: dict[Field, dict[str, str]] = {}
+        for (field, tag), text in said.items():
+            texts.setdefault(field, {})[tag] = text
+        in_step = ApprovedWords(texts, tuple(sorted(theirs.keywords)))
+    connection.exec_driver_sql(
+        "UPDATE embedded SET words = ?, in_file = outside, outside = NULL WHERE photo_id = ?",
+        (in_step.canonical(), photo),
+    )
+
+
+def _take_text(connection: Connection, photo: int, key: tuple[Field, str], text: str | None) -> None:
+    """Make the file's text the library's; None where the file has none."""
+    run = connection.exec_driver_sql
+    approved = int(TextState.APPROVED)
+    run(
+        f"DELETE FROM text WHERE photo_id = ? AND field = ? AND language = ? AND state = {approved}",
+        (photo, int(key[0]), key[1]),
+    )
+    if text is not None:
         run(
             "INSERT OR REPLACE INTO text (photo_id, field, language, text, plain, origin, state) "
-            f"VALUES (?, ?, ?, ?, NULL, {int(Origin.FILE)}, {int(TextState.APPROVED)})",
-            [(photo, int(field), tag, text) for (field, tag), text in said.items()],
+            f"VALUES (?, ?, ?, ?, NULL, {int(Origin.FILE)}, {approved})",
+            (photo, int(key[0]), key[1], text),
         )
-    accepted = {concepts.for_keyword(connection, keyword) for keyword in theirs.keywords if fold(keyword)}
+
+
+def _take_keywords(connection: Connection, photo: int, keywords: Sequence[str]) -> None:
+    """Make the file's keywords the library's."""
+    run = connection.exec_driver_sql
+    accepted = {concepts.for_keyword(connection, keyword) for keyword in keywords if fold(keyword)}
     kept = ",".join(map(str, accepted))
     run(
         f"DELETE FROM tag WHERE photo_id = ? AND state = {int(TagState.ACCEPTED)} AND concept_id NOT IN ({kept})",
@@ -163,5 +273,3 @@ def _take(connection: Connection, photo: int, language: str) -> None:
             "ON CONFLICT (photo_id, concept_id) DO UPDATE SET state = excluded.state",
             [(photo, concept) for concept in accepted],
         )
-    words = approved_words(connection, [photo])[photo].canonical()
-    run("UPDATE embedded SET words = ?, in_file = outside, outside = NULL WHERE photo_id = ?", (words, photo))

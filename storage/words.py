@@ -67,8 +67,8 @@ def approved_words(connection: Connection, photos: Collection[int]) -> dict[int,
 
 
 def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]:
-    """All tags and texts of each photo as JSON, for `restore`."""
-    found: dict[int, dict[str, list[Any]]] = {photo: {"texts": [], "tags": []} for photo in photos}
+    """All tags and texts of each photo, and what is known of its file, as JSON for `restore`."""
+    found: dict[int, dict[str, Any]] = {photo: {"texts": [], "tags": [], "file": None} for photo in photos}
     for row in _rows(
         connection,
         "SELECT photo_id, field, language, text, plain, origin, state FROM text WHERE photo_id IN ({ids})",
@@ -81,6 +81,10 @@ def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]
         photos,
     ):
         found[row[0]]["tags"].append(list(row[1:]))
+    for row in _rows(
+        connection, "SELECT photo_id, words, in_file, outside FROM embedded WHERE photo_id IN ({ids})", photos
+    ):
+        found[row[0]]["file"] = list(row[1:])
     return {photo: json.dumps(value, ensure_ascii=False) for photo, value in found.items()}
 
 
@@ -100,6 +104,13 @@ def restore(connection: Connection, photo: int, snapshot: str) -> None:
     for concept, origin, state, score, count in kept["tags"]:
         verb = "REPLACE" if _is_decision(origin, state) else "IGNORE"
         run(f"INSERT OR {verb} INTO tag VALUES (?, ?, ?, ?, ?, ?)", (photo, concept, origin, state, score, count))
+    if (file := kept.get("file")) is not None:  # only while the file says what it said then
+        words, in_file, outside = file
+        run(
+            "UPDATE embedded SET words = ?, in_file = ?, outside = ? "
+            "WHERE photo_id = ? AND coalesce(outside, in_file) = ?",
+            (words, in_file, outside, photo, in_file if outside is None else outside),
+        )
 
 
 _FILE, _SURE = int(Origin.FILE), int(TagState.ACCEPTED)

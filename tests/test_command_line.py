@@ -124,8 +124,8 @@ def test_a_change_of_another_program_is_shown_and_settled_by_choice(altfolio: An
     photo.write_bytes(_with_right_sums(changed))
     code, shown, _ = altfolio("verify", "--json")
     assert code == 1
-    assert [(p["ours"]["alt_text"]["en"], p["theirs"]["alt_text"]["en"]) for p in json.loads(shown)] == [
-        ("Ours.", "Mine!")
+    assert [p["differences"] for p in json.loads(shown)] == [
+        [{"field": "alt_text", "language": "en", "ours": ["Ours."], "theirs": ["Mine!"]}]
     ]
     assert altfolio("verify", "--keep", "theirs")[0] == 0
     assert json.loads(altfolio("show", "--json", photo)[1])["alt_text"] == {"en": "Mine!"}

@@ -2,8 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from storage import photos
 from storage.console import commands, output
@@ -11,8 +11,8 @@ from storage.console.commands import WrongUse
 from storage.library import Library
 from storage.schema import PhotoState
 
-Both = tuple[dict[str, Any], dict[str, Any]]
-"""Our words for a photo and those in its file."""
+if TYPE_CHECKING:
+    from storage.verify import Outside
 
 
 def embed_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -127,12 +127,11 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
     unknown_code = commands.complain(unknown)
     failed = output.follow(verify.verify(library, ids if arguments.photos else None))
     with library.read() as connection:
-        differing = photos.rows(connection, _stale(connection, ids if arguments.photos else None))
-        found = [(row, verify.outside(connection, row.id)) for row in differing]
+        found = verify.outside(connection, ids if arguments.photos else None)
     _print_differences(found, as_json=arguments.json)
     if arguments.keep:
         settle = verify.keep_ours if arguments.keep == "ours" else verify.keep_theirs
-        settled = settle(library, [row.id for row in differing])
+        settled = settle(library, [one.photo for one in found])
         rest = "; “altfolio embed” writes it" if arguments.keep == "ours" and settled else ""
         print(f"{settled:,} settled by keeping {arguments.keep}{rest}.", file=sys.stderr)
         return 1 if failed else unknown_code
@@ -141,25 +140,24 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
     return 1 if failed or found else unknown_code
 
 
-def _print_differences(found: Sequence[tuple[photos.PhotoRow, Both]], *, as_json: bool) -> None:
+def _print_differences(found: Sequence["Outside"], *, as_json: bool) -> None:
     if as_json:
         output.print_json(
             [
-                {"path": photos.shown(row.path), "state": row.state.name.lower(), "ours": ours, "theirs": theirs}
-                for row, (ours, theirs) in found
+                {
+                    "path": photos.shown(one.path),
+                    "state": PhotoState.STALE.name.lower(),
+                    "differences": [
+                        {"field": d.key[0], "language": d.key[1], "ours": list(d.ours), "theirs": list(d.theirs)}
+                        for d in one.differences
+                    ],
+                }
+                for one in found
             ]
         )
         return
-    for row, (ours, theirs) in found:
-        print(f"{photos.shown(row.path)}: changed outside")
-        print(f"  ours:   {_one_line(ours)}\n  theirs: {_one_line(theirs)}")
-
-
-def _stale(connection: Any, chosen: Iterable[int] | None) -> list[int]:
-    stale = photos.in_state(connection, PhotoState.STALE)
-    named = frozenset(chosen or ())
-    return stale if chosen is None else [photo for photo in stale if photo in named]
-
-
-def _one_line(words: dict[str, Any]) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in words.items() if value) or "nothing"
+    for one in found:
+        print(f"{photos.shown(one.path)}: changed outside")
+        for d in one.differences:
+            print(f"  {d.key[0]}{f' ({d.key[1]})' if d.key[1] else ''}")
+            print(f"    ours:   {', '.join(d.ours) or '—'}\n    theirs: {', '.join(d.theirs) or '—'}")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storage import embed, embed_report, embed_undo, photos, review, verify
+from storage import embed, embed_report, embed_undo, history, photos, review, verify
 from storage.job import KnownError, Progress
 from storage.library import Library
 from storage.scan import scan
@@ -175,8 +175,9 @@ def test_neither_side_wins_silently(library: Library, folder: Path) -> None:
     list(verify.verify(library))
     assert states(library)["photo.jpg"] == PhotoState.STALE
     with library.read() as connection:
-        ours, theirs = verify.outside(connection, photo)
-    assert ours["alt_text"] == {"en": "Ours."} and theirs["alt_text"]["en"] == "Mine!"
+        (one,) = verify.outside(connection)
+        assert one == verify.outside(connection, [photo])[0] and (one.photo, one.path) == (photo, path)
+    assert one.differences == (verify.Difference(("alt_text", "en"), ("Ours.",), ("Mine!",)),)
     assert last(list(embed.embed(library))).total == 0 and path.read_bytes() == changed
     assert verify.keep_ours(library, [photo]) == 1
     list(embed.embed(library))
@@ -188,6 +189,35 @@ def test_neither_side_wins_silently(library: Library, folder: Path) -> None:
     with library.read() as connection:
         (row,) = photos.rows(connection, [photo])
     assert row.alt_text == "Mine!" and path.read_bytes() == changed
+    with library.read() as connection:
+        labels = [batch.label for batch in history.batches(connection)]
+    assert labels[0] == "take the file's words of 1 photo" and "keep our words of 1 photo" in labels
+
+
+def test_outside_changes_are_settled_field_by_field_and_that_is_undone(library: Library, folder: Path) -> None:
+    photo, path = ids(library)["photo.jpg"], folder / "photo.jpg"
+    before = path.read_bytes()
+    review.set_text(library, [photo], "Ours.")
+    review.set_text(library, [photo], "Our caption.", field=Field.CAPTION)
+    review.add_tag(library, [photo], "our dog")
+    list(embed.embed(library))
+    path.write_bytes(with_xmp(before, xmp(alt="Theirs.", caption="Their caption.", keywords=["their cat"])))
+    list(verify.verify(library))
+    with library.read() as connection:
+        (one,) = verify.outside(connection)
+    assert [d.key for d in one.differences] == [("alt_text", "en"), ("caption", "en"), verify.KEYWORDS]
+    assert one.differences[2].ours == ("our dog", "their cat") and one.differences[2].theirs == ("their cat",)
+    assert verify.settle(library, {photo: [("caption", "en")]}) == 1
+    assert states(library)["photo.jpg"] == PhotoState.APPROVED
+    history.undo(library)
+    assert states(library)["photo.jpg"] == PhotoState.STALE
+    with library.read() as connection:
+        assert verify.outside(connection) == [one]
+    history.redo(library)
+    list(embed.embed(library))
+    found = exiftool(path)["photo.jpg"]
+    assert found["XMP-iptcCore:AltTextAccessibility"] == "Ours." and found["XMP-dc:Description"] == "Their caption."
+    assert found["XMP-dc:Subject"] == ["their cat", "our dog"]
 
 
 def test_a_failure_is_named_the_others_go_on_and_the_words_wait(library: Library, folder: Path) -> None:
