@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from storage import text_rules
 from storage.job import KnownError
 from storage.version import __version__
 
@@ -36,15 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         use, 130 after Ctrl-C.
     """
     parsed = _parse(arguments)
+    text_rules.use(broken_rules)
     if getattr(parsed, "run", None) is None:
         return _window(parsed)
     _stop_on_terminate()
+    from storage import refresh
+    from storage.console import output
     from storage.console.commands import WrongUse
 
     try:
         if hasattr(parsed, "run_on_path"):
             return int(parsed.run_on_path(_path(parsed), parsed))
         with _library(parsed) as library:
+            output.follow(refresh.renew(library))
             command: Command = parsed.run
             return command(library, parsed)
     except WrongUse as error:
@@ -72,6 +77,16 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     elif rest:
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     return parsed
+
+
+def broken_rules(given: text_rules.CheckedText) -> set[str]:
+    """The rules that an alt text breaks, and how bad that is."""
+    from inference.alt_rules import Circumstances, check
+
+    about = Circumstances(
+        language=given.language, file_name=given.file_name, caption=given.caption, written=given.written
+    )
+    return {name for remark in check(given.text, about) for name in (remark.rule, str(remark.severity))}
 
 
 def _stop_on_terminate() -> None:
@@ -173,6 +188,7 @@ def _add_job_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from storage.console import commands as word
+    from storage.console.review_command import review_parser
 
     made = _command(commands, "search", word.search_command, "find photos by their tags and texts")
     made.add_argument("words", nargs="*", metavar="WORDS", help="all must be met; -word leaves out")
@@ -182,15 +198,7 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     made = _command(commands, "show", word.show_command, "show everything known about a photo")
     made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     _json(made)
-    made = _command(commands, "review", word.review_command, "approve, reject or set texts; without an action, list")
-    made.add_argument("photos", nargs="*", type=Path, metavar="PHOTO")
-    made.add_argument("--all", action="store_true", help="all photos with a draft")
-    action = made.add_mutually_exclusive_group()
-    action.add_argument("--approve", action="store_true", help="approve drafts and the tags that are left")
-    action.add_argument("--reject", action="store_true", help="reject drafts; they are not proposed again")
-    action.add_argument("--set", metavar="TEXT", help="give the photos this alt text, approved")
-    made.add_argument("--language", help="language of the text")
-    _json(made)
+    review_parser(partial(_command, commands))
     made = _command(commands, "history", word.history_command, "list what was done, newest first")
     made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
     made.add_argument("--report", type=int, metavar="BATCH", help="what became of each file of an embedding")

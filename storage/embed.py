@@ -220,11 +220,12 @@ def _begin(library: Library, chosen: Sequence[int] | None) -> tuple[list[int], s
     return approved, now
 
 
-def embed(library: Library, chosen: Sequence[int] | None = None) -> Job:
+def embed(library: Library, chosen: Sequence[int] | None = None, *, again: int | None = None) -> Job:
     """Write approved words into files, one after the other, each by the safe protocol.
 
     Args:
         chosen: ids; those that are not approved are left out. None for all that are.
+        again: the embedding that was taken back and is done again.
     """
     recover(library)
     wanted, now = _begin(library, chosen)
@@ -234,7 +235,7 @@ def embed(library: Library, chosen: Sequence[int] | None = None) -> Job:
     if not wanted:
         return
     with library.write() as block:
-        batch = history.begin(block, "embed", count_label("embed", total))
+        batch = history.begin(block, "embed", count_label("embed", total), again=again)
     with writing(library, _places(library, wanted)):
         for done, photo in enumerate(wanted, start=1):
             # Asked for each photo right before it is written: its words may have been edited since the job began.

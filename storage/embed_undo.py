@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
-from storage.embed import note, options_for, read_again
+from storage.embed import embed, note, options_for, read_again
 from storage.file_journal import STAGE, FileJournal, Outcome, finish, look, recover, settle, writing
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
@@ -50,6 +50,19 @@ def undo(library: Library, batch: int | None = None) -> Job:
         raise KnownError(f"There is no embedding with the number {chosen}. “altfolio history” lists them.")
     writes = [] if chosen is None else _writes(library, "w.batch_id = ?", (chosen,))
     yield from _take_back(library, writes, "take back the embedding of", chosen)
+
+
+def redo(library: Library, batch: int) -> Job:
+    """Do an embedding again that was taken back: what is approved now of its photos is written."""
+    with library.read() as connection:
+        chosen = connection.exec_driver_sql(
+            "SELECT DISTINCT photo_id FROM file_write WHERE batch_id = ? AND photo_id IS NOT NULL", (batch,)
+        )
+        photos_of_it = [int(photo) for photo in chosen.scalars()]
+    yield from embed(library, photos_of_it, again=batch)
+    with library.write() as block:  # nothing of it is approved any more: there is nothing to offer again
+        block.connection.exec_driver_sql("UPDATE batch SET undone = 2 WHERE id = ? AND undone = 1", (batch,))
+        block.settings_changed()
 
 
 def remove_all(library: Library) -> Job:

@@ -2,6 +2,9 @@
 
 Before a batch changes photos, a snapshot of their tags and texts is kept. Undoing puts the snapshot back and keeps
 what it replaced, so the same step is the redo. Machine work is not in the history: it never overwrites a person.
+Embeddings are in it too; taking them back and doing them again is work on files (`embed_undo`).
+
+Invariant: what is undone can be done again until something new is done; taking back an embedding is nothing new.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,6 +15,9 @@ from sqlalchemy import Connection
 
 from storage.library import Library, Write
 from storage.words import chunks, restore, snapshots
+
+_SETTLED = 2
+"""Value of `undone` of an embedding that was taken back and can't be redone: something else was done since."""
 
 KEPT = 1_000
 """Batches of review steps that are kept; older ones are forgotten when a new one begins."""
@@ -41,14 +47,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def begin(block: Write, kind: str, label: str) -> int:
-    """A new batch; what had been undone can't be redone after it.
+def begin(block: Write, kind: str, label: str, *, again: int | None = None) -> int:
+    """A new batch; what had been undone can't be redone after it, unless it is a taking back or a redo itself.
+
+    Args:
+        kind: "review", "embed", or "undo" for taking back embeddings.
+        again: the embedding that this one does again.
 
     Returns:
         its id.
     """
     run = block.connection.exec_driver_sql
-    run("DELETE FROM batch WHERE undone = 1 AND kind = 'review'")
+    if again is not None:
+        run("UPDATE batch SET undone = ? WHERE id = ?", (_SETTLED, again))
+    elif kind != "undo":
+        run("DELETE FROM batch WHERE undone = 1 AND kind = 'review'")
+        run("UPDATE batch SET undone = ? WHERE undone = 1", (_SETTLED,))
     run("DELETE FROM batch WHERE kind = 'review' AND id <= (SELECT max(id) FROM batch) - ?", (KEPT,))
     run("INSERT INTO batch (kind, label, at) VALUES (?, ?, ?)", (kind, label, now()))
     block.settings_changed()
@@ -72,16 +86,36 @@ def record(block: Write, label: str, photos: Collection[int]) -> int:
 
 def batches(connection: Connection, limit: int = 100) -> list[Batch]:
     """What the user did, newest first."""
+    return _batches(connection, "ORDER BY b.id DESC LIMIT ?", (limit,))
+
+
+def _batches(connection: Connection, which: str, values: tuple[object, ...] = ()) -> list[Batch]:
     return [
         Batch(i, kind, label, at, photos, bool(undone))
         for i, kind, label, at, undone, photos in connection.exec_driver_sql(
             "SELECT b.id, b.kind, b.label, b.at, b.undone, CASE b.kind WHEN 'review' THEN "
             "(SELECT count(*) FROM batch_photo p WHERE p.batch_id = b.id) ELSE "
             "(SELECT count(*) FROM file_write w WHERE w.batch_id = b.id AND w.done IN (1, 2)) END "
-            "FROM batch b ORDER BY b.id DESC LIMIT ?",
-            (limit,),
+            f"FROM batch b {which}",
+            values,
         )
     ]
+
+
+def last_step(connection: Connection) -> Batch | None:
+    """What a person did last and can take back, a review step or an embedding; None where there is nothing."""
+    found = _batches(
+        connection,
+        "WHERE b.undone = 0 AND (b.kind = 'review' OR b.kind = 'embed' AND EXISTS "
+        "(SELECT 1 FROM file_write w WHERE w.batch_id = b.id AND w.done = 1)) ORDER BY b.id DESC LIMIT 1",
+    )
+    return found[0] if found else None
+
+
+def undone_step(connection: Connection) -> Batch | None:
+    """What was taken back last and can be done again, a review step or an embedding; None where there is nothing."""
+    found = _batches(connection, "WHERE b.undone = 1 AND b.kind IN ('review', 'embed') ORDER BY b.id LIMIT 1")
+    return found[0] if found else None
 
 
 def next_undo(connection: Connection) -> Batch | None:

@@ -5,7 +5,7 @@ a lower origin; a rejected tag keeps its row, so that it is not proposed again.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -35,6 +35,28 @@ def approve(library: Library, photos: Sequence[int]) -> int:
         _approve(block.connection, ids)
 
     return _apply(library, "approve", photos, step, only=_with_proposals)
+
+
+def certainties(connection: Connection, photos: Collection[int]) -> dict[int, float]:
+    """How certain each of these photos' least certain concept is, 0..1; only photos with something to approve.
+
+    To approve those above a score, choose among them and `approve` them; photos that nobody scored are left out.
+    """
+    found: dict[int, float] = {}
+    for chunk in chunks(photos):
+        ids = ",".join(str(int(i)) for i in chunk)
+        waiting = set(_with_proposals(connection, ids))
+        for photo, certainty in connection.exec_driver_sql(
+            f"SELECT id, certainty FROM photo WHERE certainty IS NOT NULL AND id IN ({ids})"
+        ):
+            if photo in waiting:
+                found[int(photo)] = float(certainty)
+    return found
+
+
+def above(certainties: Mapping[int, float], score: float) -> list[int]:
+    """The photos that are at least as certain as a score, 0..1."""
+    return [photo for photo, certainty in certainties.items() if certainty >= score]
 
 
 def reject(library: Library, photos: Sequence[int]) -> int:
@@ -94,7 +116,7 @@ def set_text(
     if not LANGUAGE_TAG.fullmatch(language):
         raise KnownError(f"“{language}” is not a language tag; write “en”, “de” or “pt-BR”.")
     words = words.strip()
-    _check(words)
+    check_words(words)
     state = TextState.APPROVED if approve else TextState.DRAFT
 
     def step(block: Write, ids: str) -> None:
@@ -118,7 +140,7 @@ def approve_text(library: Library, photo: int, words: str, *, language: str = "e
         KnownError: the text has characters that no file format can carry.
     """
     words = words.strip()
-    _check(words)
+    check_words(words)
 
     def step(block: Write, ids: str) -> None:
         run = block.connection.exec_driver_sql
@@ -147,11 +169,7 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
     verb = {TagState.ACCEPTED: "accept", TagState.REJECTED: "reject", TagState.SUGGESTED: "leave open"}[state]
 
     def step(block: Write, ids: str) -> None:
-        block.connection.exec_driver_sql(
-            f"UPDATE tag SET state = ? WHERE concept_id = ? AND photo_id IN ({ids})", (int(state), concept)
-        )
-        # A draft was made from the tags as they were; the next description makes it again.
-        block.connection.exec_driver_sql(f"UPDATE photo SET described = NULL WHERE id IN ({ids})")
+        _judge(block.connection, concept, state, ids)
 
     def having(connection: Connection, ids: str) -> Iterable[int]:
         return [
@@ -173,27 +191,87 @@ def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int | None
     Raises:
         KnownError: the keyword is empty, or has characters that no file format can carry.
     """
-    keyword = " ".join(keyword.split())
-    if not keyword:
-        raise KnownError("A tag needs at least one letter.")
-    _check(keyword)
+    keyword = _keyword(keyword)
     chosen: list[int] = []
 
     def step(block: Write, ids: str) -> None:
-        chosen.append(concepts.for_keyword(block.connection, keyword))
-        block.connection.exec_driver_sql(
-            "INSERT INTO tag (photo_id, concept_id, origin, state, score, count) "
-            f"SELECT id, ?, {int(Origin.USER)}, {int(TagState.ACCEPTED)}, NULL, NULL FROM photo WHERE id IN ({ids}) "
-            "ON CONFLICT (photo_id, concept_id) DO UPDATE SET origin = excluded.origin, state = excluded.state",
-            (chosen[-1],),
-        )
+        chosen.append(_give(block.connection, keyword, ids))
 
     _apply(library, f"add “{keyword}” to", photos, step)
     return chosen[-1] if chosen else None
 
 
-def _check(words: str) -> None:
-    """Refuse characters that XML, and so a photo's metadata, can't hold (XML 1.0, 2.2)."""
+def change_tags(
+    library: Library, photos: Sequence[int], *, add: Sequence[str] = (), remove: Collection[int] = ()
+) -> int:
+    """Add keywords to these photos and reject tags of them, as one batch.
+
+    Args:
+        add: keywords; accepted at once.
+        remove: concepts, rejected where a photo has them, so that they are not proposed again.
+
+    Returns:
+        how many photos were changed.
+
+    Raises:
+        KnownError: a keyword is empty, or has characters that no file format can carry.
+    """
+    keywords = [_keyword(keyword) for keyword in add]
+
+    def step(block: Write, ids: str) -> None:
+        for concept in remove:
+            _judge(block.connection, concept, TagState.REJECTED, ids)
+        for keyword in keywords:
+            _give(block.connection, keyword, ids)
+
+    def having(connection: Connection, ids: str) -> Iterable[int]:
+        if keywords:
+            return _present(connection, ids)
+        concepts_ = ",".join(str(int(c)) for c in remove)
+        return [
+            int(photo)
+            for (photo,) in connection.exec_driver_sql(
+                f"SELECT DISTINCT photo_id FROM tag WHERE concept_id IN ({concepts_}) "
+                f"AND state < {int(TagState.REJECTED)} AND photo_id IN ({ids})"
+            )
+        ]
+
+    return _apply(library, "change the tags of", photos, step, only=having) if keywords or remove else 0
+
+
+def _keyword(typed: str) -> str:
+    keyword = " ".join(typed.split())
+    if not keyword:
+        raise KnownError("A tag needs at least one letter.")
+    check_words(keyword)
+    return keyword
+
+
+def _give(connection: Connection, keyword: str, ids: str) -> int:
+    concept = concepts.for_keyword(connection, keyword)
+    connection.exec_driver_sql(
+        "INSERT INTO tag (photo_id, concept_id, origin, state, score, count) "
+        f"SELECT id, ?, {int(Origin.USER)}, {int(TagState.ACCEPTED)}, NULL, NULL FROM photo WHERE id IN ({ids}) "
+        "ON CONFLICT (photo_id, concept_id) DO UPDATE SET origin = excluded.origin, state = excluded.state",
+        (concept,),
+    )
+    return concept
+
+
+def _judge(connection: Connection, concept: int, state: TagState, ids: str) -> None:
+    connection.exec_driver_sql(
+        f"UPDATE tag SET state = ? WHERE concept_id = ? AND photo_id IN ({ids})", (int(state), concept)
+    )
+    # A draft was made from the tags as they were; the next description makes it again.
+    connection.exec_driver_sql(f"UPDATE photo SET described = NULL WHERE id IN ({ids})")
+
+
+def check_words(words: str) -> None:
+    """Refuse characters that XML, and so a photo's metadata, can't hold (XML 1.0, 2.2).
+
+    Raises:
+        KnownError: the text has such characters.
+    """
     if any((c < " " and c not in "\n\r\t") or 0xD800 <= ord(c) < 0xE000 or c in "\ufffe\uffff" for c in words):
         raise KnownError("The text has control characters that can't be written into a photo. Please remove them.")
 

@@ -81,10 +81,26 @@ def test_a_broken_photo_is_named_and_changes_the_exit_code(altfolio: Any, folder
     assert json.loads(altfolio("show", "--json", folder / "empty.jpg")[1])["problems"]
 
 
+def test_many_photos_are_reviewed_at_once(altfolio: Any, folder: Path) -> None:
+    altfolio("run", "--no-text", folder)
+    assert altfolio("review", "--approve", "--all", "--above", "1")[1] == "0 photos approved.\n"
+    _, approved, _ = altfolio("review", "--approve", "--all", "--above", "0")
+    assert approved.endswith("approved.\n") and not approved.startswith("0 ")
+    altfolio("review", "--set", "A Cat on a sofa, catlike.", folder / "cat.png")
+    assert altfolio("review", "--replace", "cat", "tiger", "--whole-words", "--all")[1].startswith("1 photo changed")
+    assert json.loads(altfolio("show", "--json", folder / "cat.png")[1])["alt_text"]["en"].startswith(
+        "A tiger on a sofa, catlike"
+    )
+    assert altfolio("review", "--add-tag", "holidays", folder / "cat.png")[1] == "1 photo tagged.\n"
+    assert altfolio("review", "--remove-tag", "Holidays", folder / "cat.png")[1] == "1 photo changed.\n"
+
+
 def test_wrong_use_is_told_apart_from_failure(altfolio: Any, folder: Path) -> None:
     assert altfolio("scan", folder / "nowhere")[0] == 2
     assert altfolio("review", "--approve")[0] == 2
     assert altfolio("review", "--set", "words", "--all")[0] == 2
+    assert altfolio("review", "--above", "0.9", "--all")[0] == 2
+    assert altfolio("review", "--approve", "--all", "--whole-words")[0] == 2
     assert altfolio("search")[0] == 2
     code, _, complaint = altfolio("show", folder / "cat.png")
     assert code == 1 and "not in this library" in complaint

@@ -1,4 +1,4 @@
-"""The commands that need no model: search, show, review, history and what they share.
+"""The commands that need no model: search, show, history and what they share.
 
 Each takes the open library and the parsed arguments and returns the exit code: 0 where nothing failed, 1 where some
 photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
@@ -12,11 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import history, photos, review, search, settings
+from storage import history, photos, search, settings
 from storage.console import output
 from storage.job import KnownError
 from storage.library import Library
-from storage.schema import PhotoState
 
 NOTHING = "No description available."
 """What a table shows for a photo that has no alt text."""
@@ -134,42 +133,6 @@ def _made_by_ai(detail: photos.PhotoDetail) -> tuple[str, ...]:
         return read_words(detail.row.path).made_by_ai
     except KnownError:
         return ()  # the photo's own problems are shown already
-
-
-def review_command(library: Library, arguments: argparse.Namespace) -> int:
-    """`altfolio review`: approve, reject or set texts; without an action, list what waits."""
-    language = language_of(library, arguments)
-    if arguments.all and arguments.photos:
-        raise WrongUse("Name photos or give --all, not both.")
-    acting = arguments.approve or arguments.reject or arguments.set is not None
-    if acting and not (arguments.all or arguments.photos):
-        raise WrongUse("Name the photos to review, or give --all.")
-    if arguments.all and arguments.set is not None:
-        raise WrongUse("--set gives one text to the photos that are named; it can't be used with --all.")
-    with library.read() as connection:
-        waiting = photos.in_state(connection, PhotoState.DRAFT)
-        ids, unknown = find_photos(connection, arguments.photos)
-    chosen = ids if arguments.photos else waiting
-    if arguments.approve:
-        done, word = review.approve(library, chosen), "approved"
-    elif arguments.reject:
-        done, word = review.reject(library, chosen), "rejected"
-    elif arguments.set is not None:
-        done, word = review.set_text(library, chosen, arguments.set, language=language), "set"
-    else:
-        with library.read() as connection:
-            found = output.details(connection, chosen, language)
-        if arguments.json:
-            output.print_json([output.photo_json(d) for d in found])
-        else:
-            output.print_photos(found, NOTHING)
-        return complain(unknown)
-    with library.read() as connection:
-        if arguments.json:
-            output.print_json([output.photo_json(d) for d in output.details(connection, chosen, language)])
-        else:
-            print(f"{done:,} photo{'' if done == 1 else 's'} {word}.")
-    return complain(unknown)
 
 
 def history_command(library: Library, arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Finding photos: the ids of a question, all of them or a page, in one of four orders.
+"""Finding photos: the ids of a question, all of them or a page, in one of several orders.
 
 The usual order, newest taken first, is the order of the search index: its first page costs the same for a rare and for
 a common question. The other orders look at every photo found.
@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from storage.schema import PhotoState
 from storage.search.index import ID_MASK
 from storage.search.parser import parse
 from storage.search.sql import ALL, Plan, plan
@@ -25,12 +26,17 @@ class Order(Enum):
         NAME: file name, without regard to the case of ASCII letters.
         CERTAINTY: the least certain tag, least certain first, photos without one last.
         CHANGED: the newest change of the photo's file or words first.
+        QUEUE: what a reviewer decides fastest: drafts first, those whose least certain tag is most certain before all
+            others; then other photos that wait for a person, then those that are decided.
+        FOLDER: folder, then file name, as bytes.
     """
 
     TAKEN = "taken"
     NAME = "name"
     CERTAINTY = "certainty"
     CHANGED = "changed"
+    QUEUE = "queue"
+    FOLDER = "folder"
 
 
 _ORDERS = {
@@ -38,6 +44,9 @@ _ORDERS = {
     Order.NAME: "lower(CAST(p.file AS TEXT)), p.id",
     Order.CERTAINTY: "p.certainty IS NULL, p.certainty, p.id",
     Order.CHANGED: "p.changed DESC, p.id",
+    Order.QUEUE: f"CASE p.state WHEN {int(PhotoState.DRAFT)} THEN 0 WHEN {int(PhotoState.STALE)} THEN 1 "
+    f"WHEN {int(PhotoState.NONE)} THEN 2 ELSE 3 END, p.certainty IS NULL, p.certainty DESC, p.id",
+    Order.FOLDER: "(SELECT path FROM folder f WHERE f.id = p.folder_id), p.file, p.id",
 }
 
 

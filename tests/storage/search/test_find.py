@@ -213,3 +213,17 @@ def test_orders(library: Library, names: dict[int, str]) -> None:
     assert order[Order.NAME] == ["lunch", "name", "park", "retriever"]
     assert order[Order.CERTAINTY] == ["lunch", "retriever", "name", "park"]
     assert order[Order.CHANGED] == ["retriever", "lunch", "park", "name"]
+    assert order[Order.FOLDER] == ["lunch", "name", "park", "retriever"]
+
+
+def test_the_queue_begins_with_the_surest_draft(library: Library, names: dict[int, str]) -> None:
+    rows = zip(names, (1, 2, 1, 4), (0.5, 0.99, 0.9, None), strict=True)
+    with library.write() as block:
+        for photo, state, certainty in rows:
+            block.connection.exec_driver_sql(
+                "UPDATE photo SET state = ?, certainty = ? WHERE id = ?", (state, certainty, photo)
+            )
+    with library.read() as connection:
+        found = list(search.find(connection, "", order=Order.QUEUE))
+    first, approved, surest, stale = names
+    assert found == [surest, first, stale, approved]

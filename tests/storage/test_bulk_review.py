@@ -1,0 +1,156 @@
+"""Steps for many photos at once: each is one batch, says how many it would change, and is taken back at once."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import embed, embed_undo, history, photos, replace, review
+from storage.job import KnownError
+from storage.library import Library
+from storage.replace import Rule
+from storage.scan import scan
+from storage.schema import Field, Origin, PhotoState, TagState, TextState
+from tests.storage import photo_maker
+from tests.storage.conftest import add_photos
+from tests.storage.test_review import detail, propose, tag_states
+
+
+def certain(library: Library, **scores: float) -> None:
+    with library.write() as block:
+        for photo, score in scores.items():
+            block.connection.exec_driver_sql(
+                "UPDATE photo SET certainty = ? WHERE id = ?", (score, int(photo.removeprefix("p")))
+            )
+
+
+def label(library: Library) -> str:
+    with library.read() as connection:
+        step = history.last_step(connection)
+    assert step is not None
+    return step.label
+
+
+def test_approving_above_a_score_counts_first(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    for photo in ids[:3]:
+        propose(library, photo, "dog")
+    certain(library, **{f"p{ids[0]}": 0.95, f"p{ids[1]}": 0.9, f"p{ids[2]}": 0.5, f"p{ids[3]}": 0.99})
+    with library.read() as connection:
+        found = review.certainties(connection, ids)
+    assert found == {ids[0]: 0.95, ids[1]: 0.9, ids[2]: 0.5}  # the fourth has nothing to approve
+    chosen = review.above(found, 0.9)
+    assert chosen == ids[:2]
+    assert review.approve(library, chosen) == 2
+    assert [detail(library, photo).row.state for photo in ids[:3]] == [
+        PhotoState.APPROVED,
+        PhotoState.APPROVED,
+        PhotoState.DRAFT,
+    ]
+
+
+def test_tags_of_many_are_changed_as_one_step(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg")
+    propose(library, ids[0], "dog", "frisbee")
+    propose(library, ids[1], "dog")
+    dog = next(t.concept for t in detail(library, ids[0]).tags if t.key == "dog")
+    assert review.change_tags(library, ids, add=["summer", " the  park "], remove=[dog]) == 2
+    assert tag_states(library, ids[1])["dog"] == TagState.REJECTED
+    assert {t.name for t in detail(library, ids[1]).tags if t.state == TagState.ACCEPTED} == {"summer", "the park"}
+    assert label(library) == "change the tags of 2 photos"
+    history.undo(library)
+    assert tag_states(library, ids[1]) == {"dog": TagState.SUGGESTED}
+    with pytest.raises(KnownError):
+        review.change_tags(library, ids, add=[" "])
+
+
+def test_removing_a_tag_changes_only_photos_that_have_it(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg")
+    propose(library, ids[0], "dog")
+    dog = detail(library, ids[0]).tags[0].concept
+    assert review.change_tags(library, ids, remove=[dog]) == 1
+    assert review.change_tags(library, ids, remove=[dog]) == 0
+    assert review.change_tags(library, ids) == 0
+
+
+def test_replacing_does_what_the_preview_said(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg", "c.jpg")
+    review.set_text(library, [ids[0]], "A Dog and two dogs.")
+    propose(library, ids[1], "dog", text="May be an image of dog.")
+    propose(library, ids[2], "dog", text="May be an image of dog.")
+    review.reject(library, [ids[2]])
+    rule = Rule("dog", "hound", whole_words=True)
+    with library.read() as connection:
+        said = [(r.photo, r.before, r.after) for r in replace.find(connection, rule)]
+    assert said == [
+        (ids[0], "A Dog and two dogs.", "A hound and two dogs."),
+        (ids[1], "May be an image of dog.", "May be an image of hound."),
+    ]
+    assert replace.replace(library, rule) == 2
+    assert label(library) == "replace “dog” in the texts of 2 photos"
+    draft = detail(library, ids[1]).text(Field.ALT_TEXT, "en")
+    assert draft is not None
+    assert (draft.text, draft.origin, draft.state) == ("May be an image of hound.", Origin.USER, TextState.DRAFT)
+    review.approve(library, [ids[1]])
+    assert detail(library, ids[1]).row.alt_text == "A hound."
+    history.undo(library)
+    history.undo(library)
+    assert detail(library, ids[0]).row.alt_text == "A Dog and two dogs."
+
+
+def test_replacing_can_leave_drafts_alone_and_remove_a_text(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg")
+    review.set_text(library, [ids[0]], "Draft!")
+    review.set_text(library, [ids[1]], "Draft!", approve=False)
+    assert replace.replace(library, Rule("draft!", "", match_case=True)) == 0
+    assert replace.replace(library, Rule("draft!", "", approved_only=True), ids) == 1
+    assert detail(library, ids[0]).texts == ()
+    assert detail(library, ids[1]).row.alt_text == "Draft!"
+    for rule in (Rule("", "x"), Rule("x", "\x07")):
+        with pytest.raises(KnownError):
+            replace.replace(library, rule)
+
+
+@given(st.text(min_size=1, max_size=6), st.text(max_size=6), st.text(max_size=40))
+def test_a_rule_without_options_replaces_as_text_does(find: str, by: str, text: str) -> None:
+    assert Rule(find, by, match_case=True).apply(text) == text.replace(find, by)
+
+
+def test_an_embedding_is_taken_back_and_done_again(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    path = photo_maker.put(folder, "a.jpg", photo_maker.jpeg())
+    before = path.read_bytes()
+    list(scan(library, [folder]))
+    with library.read() as connection:
+        photo = photos.id_of(connection, path) or 0
+    review.set_text(library, [photo], "A dog.")
+    list(embed.embed(library))
+    assert label(library) == "embed 1 photo"
+    with library.read() as connection:
+        step = history.last_step(connection)
+    assert step is not None
+    list(embed_undo.undo(library, step.id))
+    assert path.read_bytes() == before
+    assert label(library) == "set the text of 1 photo"
+    history.undo(library)
+    history.redo(library)
+    with library.read() as connection:
+        again = history.undone_step(connection)
+    assert again is not None
+    assert (again.kind, again.label) == ("embed", "embed 1 photo")
+    list(embed_undo.redo(library, again.id))
+    assert path.read_bytes() != before
+    with library.read() as connection:
+        assert history.undone_step(connection) is None
+    assert label(library) == "embed 1 photo"
+
+
+def test_a_new_step_ends_what_could_be_redone(library: Library, tmp_path: Path) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    review.set_text(library, [photo], "A dog.")
+    history.undo(library)
+    review.set_text(library, [photo], "A cat.")
+    with library.read() as connection:
+        assert history.undone_step(connection) is None
