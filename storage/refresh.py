@@ -7,12 +7,46 @@ they are made from.
 import json
 from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from storage import text_rules
+from storage.job import Job, Progress
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
-from storage.search.index import refresh_rows
+from storage.search.index import VERSION, refresh_rows
 from storage.words import ApprovedWords, approved_words, chunks
+
+if TYPE_CHECKING:
+    from storage.library import Library
+
+_ROWS = "search.rows"
+"""Setting: the version of the search rows, see `search.index.VERSION`."""
+
+
+def renew(library: "Library") -> Job:
+    """Make the search rows anew where an older program made them; a library that is up to date costs one look.
+
+    Whoever opens a library runs this. Stopped, it begins again.
+
+    Raises:
+        KnownError: the library can't be written.
+    """
+    version = VERSION if text_rules.known() else f"{VERSION} without rules"
+    with library.read() as connection:
+        made_by = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,)).scalar()
+        if made_by in (VERSION, version):
+            return
+        photos = [int(photo) for photo in connection.exec_driver_sql("SELECT id FROM photo ORDER BY id").scalars()]
+    done = 0
+    for chunk in chunks(photos):
+        with library.write() as block:
+            # Not `touch`: the photos did not change, and nobody needs to load them again.
+            refresh_rows(block.connection, chunk)
+        done += len(chunk)
+        yield Progress(stage="index", done=done, total=len(photos))
+    with library.write() as block:
+        block.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_ROWS, version))
 
 
 def refresh(connection: Connection, photos: Collection[int]) -> None:

@@ -70,7 +70,7 @@ def complete(connection: Connection, query: str, cursor: int, *, limit: int = MO
         return []
     last = signs[-1] if signs else None
     if last is None or last.end < cursor:
-        return [_field(rule, cursor, cursor) for rule in FIELDS.values() if rule.kind != "later"] if not signs else []
+        return [_field(rule, cursor, cursor) for rule in FIELDS.values()] if not signs else []
     if last.kind == "field":
         rule = rule_named(last.field)
         return _values(connection, rule, last)[:limit] if rule is not None else []
@@ -79,7 +79,7 @@ def complete(connection: Connection, query: str, cursor: int, *, limit: int = MO
     found = _concepts_of_words(connection, signs)
     begun = last.text.casefold()
     fields = [_field(rule, last.start, cursor) for rule in FIELDS.values() if last.kind == "word"]
-    found += [one for one in fields if one.label.startswith(begun) and FIELDS[one.label[:-1]].kind != "later"]
+    found += [one for one in fields if one.label.startswith(begun)]
     return found[:limit]
 
 

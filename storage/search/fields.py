@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from storage.schema import Field, Origin, PhotoState
+from storage.search.index import lint_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class FieldRule:
     Attributes:
         name: as it is written before the colon.
         kind: how its value is read: "words" (texts), "tag", "whole" (whole numbers), "share" (0..1), "date",
-            "choice" (one of `values`), "format", "flag" (needs no value), "later" (not there yet).
+            "choice" (one of `values`), "format", "flag" (needs no value).
         help: what it finds, for people.
         example: a right use.
         columns: of the search row, for "words".
@@ -26,6 +27,11 @@ class FieldRule:
     example: str
     columns: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def valueless(self) -> bool:
+        """Whether the field says something without a value."""
+        return self.kind == "flag" or "any" in self.values
 
 
 _STATES = {state.name.lower(): f"#s{int(state)}" for state in PhotoState}
@@ -44,6 +50,21 @@ PRESENT = {
 }
 """What a photo can have or miss; beside these any language, which means alt text in that language."""
 
+LINT = {
+    "any": lint_fact(),
+    **{severity: lint_fact(severity) for severity in ("error", "warning", "advice")},
+    "too-long": lint_fact("long"),
+    "too-short": lint_fact("short"),
+    "file-name": lint_fact("file_name"),
+    "full-stop": lint_fact("end"),
+    "unmentioned-text": lint_fact("written"),
+    **{rule: lint_fact(rule) for rule in ("caption", "capitals", "emoji", "empty", "guess", "hedge", "opening")},
+    "placeholder": lint_fact("placeholder"),
+}
+"""What can be wrong with an alt text, by the name people ask for; how bad it is, too."""
+
+SHAPES = {shape: f"#a{shape}" for shape in ("portrait", "landscape", "square", "panorama")}
+
 _RULES = (
     FieldRule("tag", "tag", "photos of something, or of anything that is a kind of it", "tag:animal"),
     FieldRule("people", "whole", "how many people are seen", "people:2.."),
@@ -56,6 +77,7 @@ _RULES = (
     FieldRule("folder", "words", "words in the folder's path", "folder:2024/berlin", ("folder",)),
     FieldRule("camera", "words", "the camera's maker and model", "camera:canon", ("camera",)),
     FieldRule("format", "format", "the file's format", "format:jpeg"),
+    FieldRule("shape", "choice", "portrait, landscape, square, or a panorama", "shape:portrait", values=SHAPES),
     FieldRule("date", "date", "when the photo was taken", "date:2024-05..2024-07"),
     FieldRule("state", "choice", "where the photo's words are on their way", "state:draft", values=_STATES),
     FieldRule(
@@ -69,7 +91,7 @@ _RULES = (
     FieldRule("problem", "flag", "photos with a problem, or words in its message", "problem:", ("problem",)),
     FieldRule("origin", "choice", "who said a tag or text of the photo", "origin:me", values=_ORIGINS),
     FieldRule("duplicate", "flag", "photos whose picture is there more than once", "duplicate:"),
-    FieldRule("lint", "later", "what is wrong with a text", "lint:too-long"),
+    FieldRule("lint", "choice", "what is wrong with an alt text; alone, anything", "lint:too-long", values=LINT),
 )
 
 FIELDS: Mapping[str, FieldRule] = {rule.name: rule for rule in _RULES}
@@ -89,5 +111,6 @@ ALIASES: Mapping[str, str] = {
     "no": "missing",
     "problems": "problem",
     "duplicates": "duplicate",
+    "orientation": "shape",
 }
 """Other names people try for a field."""

@@ -20,20 +20,31 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
+from storage import text_rules
 from storage.schema import Field, Origin, TagState, TextState
 from storage.spelling import tokens
+from storage.text_rules import CheckedText
+from storage.version import __version__
+
+VERSION = f"1 {__version__}"
+"""Of what search rows say. It changes with what is written here, and with every release because the rules for alt
+texts may have changed; `refresh.renew` then makes all rows anew."""
 
 ID_BITS = 29
 """Lower bits of a place that hold the photo's id: 536,870,911 photos; the other 34 bits hold 544 years in seconds."""
 
 ID_MASK = (1 << ID_BITS) - 1
+
+SQUARE, PANORAMA = 1.05, 2.0
+"""Sides of a square photo differ by at most 5 %, which nobody sees; from twice as wide as high on it is a panorama,
+wider than any usual sensor (16:9 is 1.78)."""
 
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2344, 1, 1)
 """Days that places tell apart; photos taken earlier or later stand at the ends."""
@@ -100,6 +111,22 @@ def camera_fact(name: str) -> str:
     return "#k" + "".join(tokens(name))
 
 
+def shape_facts(width: int | None, height: int | None) -> list[str]:
+    """The words for the shape of an upright photo."""
+    if not width or not height:
+        return []
+    if max(width, height) <= SQUARE * min(width, height):
+        return ["#asquare"]
+    if width < height:
+        return ["#aportrait"]
+    return ["#alandscape", "#apanorama"] if width >= PANORAMA * height else ["#alandscape"]
+
+
+def lint_fact(rule: str = "") -> str:
+    """The word for a rule that an alt text breaks; without a rule, for any."""
+    return "#l" + "".join(tokens(rule))
+
+
 def primary(language: str) -> str:
     """The first part of a language tag, lower case: "pt" of "pt-BR"."""
     return re.split(r"[-_]", language, maxsplit=1)[0].lower()
@@ -142,20 +169,25 @@ def refresh_rows(connection: Connection, photos: Sequence[int]) -> None:
 def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, int | None, tuple[str, ...]]]:
     """Each photo's id, old place, new place (None while missing) and the columns of its search row."""
     found = connection.exec_driver_sql(
-        "SELECT p.id, p.place, p.missing_since, p.taken, p.state, p.people, p.format, p.camera, p.file, f.path "
+        "SELECT p.id, p.place, p.missing_since, p.taken, p.state, p.people, p.format, p.camera, p.file, f.path, "
+        "p.width, p.height "
         f"FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.id IN ({ids})"
     ).all()
     facts: dict[int, list[str]] = {row[0]: [] for row in found}
     texts: dict[int, dict[str, list[str]]] = {row[0]: {} for row in found}
     _add_tags(connection, ids, facts)
-    _add_texts(connection, ids, facts, texts)
+    read = _read_lines(connection, ids)
+    names = {row[0]: os.fsdecode(row[8]) for row in found}
+    _add_texts(connection, ids, facts, texts, names, read)
     _add_problems(connection, ids, facts, texts)
-    _add_read_text(connection, ids, texts)
-    for photo, old, missing, taken, state, people, kind, camera, file, folder in found:
+    for photo, lines in read.items():
+        texts[photo]["ocr"] = [" ".join(map(_words, lines))]
+    for photo, old, missing, taken, state, people, kind, camera, _, folder, width, height in found:
         place = place_of(photo, taken) if missing is None else None
         own = [f"#s{state}"]
         own += ["#hpeople", f"#p{people}"] if people is not None else []
         own += [format_fact(kind)] if kind else []
+        own += shape_facts(width, height)
         own += ["#hdate", f"#y{str(taken)[:4]}"] if seconds(taken) else []
         own += ["#hcamera", camera_fact(camera)] if camera and tokens(camera) else []
         words = {column: _END.join(parts) for column, parts in texts[photo].items()}
@@ -163,7 +195,7 @@ def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, i
         own.append(fact)
         words["facts"] = " ".join(own + sorted(set(facts[photo])))
         words["camera"] = _words(camera or "")
-        words["name"] = _words(os.fsdecode(file))
+        words["name"] = _words(names[photo])
         yield photo, old, place, tuple(words.get(column, "") for column in _COLUMNS)
 
 
@@ -195,8 +227,15 @@ def _add_tags(connection: Connection, ids: str, facts: dict[int, list[str]]) -> 
 
 
 def _add_texts(
-    connection: Connection, ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
+    connection: Connection,
+    ids: str,
+    facts: dict[int, list[str]],
+    texts: dict[int, dict[str, list[str]]],
+    names: Mapping[int, str],
+    read: Mapping[int, tuple[str, ...]],
 ) -> None:
+    alt: list[tuple[int, str, str]] = []
+    captions: dict[tuple[int, str], str] = {}
     for photo, field, language, text, origin, state in connection.exec_driver_sql(
         "SELECT photo_id, field, language, text, origin, state FROM text "
         f"WHERE photo_id IN ({ids}) AND state < {int(TextState.REJECTED)} ORDER BY photo_id, field, language"
@@ -205,6 +244,15 @@ def _add_texts(
         facts[photo] += [f"#o{origin}", f"#h{field}", f"#h{field}{spoken}"]
         if state == TextState.APPROVED or origin > Origin.MODEL:
             texts[photo].setdefault(_COLUMN_OF[Field(field)], []).append(_words(text))
+            if field == Field.ALT_TEXT:
+                alt.append((photo, language, text))
+        if field == Field.CAPTION:
+            captions[photo, language] = text
+    for photo, language, text in alt if text_rules.known() else ():
+        caption = captions.get((photo, language), "")
+        given = CheckedText(text, language, names[photo], caption, read.get(photo, ()))
+        broken = text_rules.broken(given)
+        facts[photo] += [lint_fact(), *map(lint_fact, broken)] if broken else []
 
 
 def _add_problems(
@@ -217,15 +265,17 @@ def _add_problems(
         texts[photo].setdefault("problem", []).append(_words(f"{stage} {message}"))
 
 
-def _add_read_text(connection: Connection, ids: str, texts: dict[int, dict[str, list[str]]]) -> None:
-    """Text that the pack "text" read in the photo."""
+def _read_lines(connection: Connection, ids: str) -> dict[int, tuple[str, ...]]:
+    """The lines that the pack "text" read in photos."""
+    found = {}
     for photo, findings in connection.exec_driver_sql(
         "SELECT r.photo_id, r.findings FROM run r JOIN photo p ON p.id = r.photo_id "
         f"WHERE r.photo_id IN ({ids}) AND r.pack = 'text' AND r.digest IS p.digest"
     ):
-        lines = [_words(line) for line in _lines(json.loads(findings))]
+        lines = tuple(_lines(json.loads(findings)))
         if lines:
-            texts[photo].setdefault("ocr", []).append(" ".join(lines))
+            found[photo] = lines
+    return found
 
 
 def _lines(findings: Any) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _without_loose_end(signs: list[Token]) -> list[Token]:
         rule = rule_named(last.field) if last.kind == "field" else None
         loose = last.kind in ("open", "minus", "or", "and", "not")
         empty = last.kind in ("phrase", "word") and not tokens(last.text)
-        if not (loose or empty or (rule is not None and rule.kind != "flag" and not tokens(last.text))):
+        if not (loose or empty or (rule is not None and not rule.valueless and not tokens(last.text))):
             break
         signs = signs[:-1]
     return signs
@@ -208,6 +208,6 @@ class _Parser:
         try:
             return value(rule, sign, typing=growing)
         except QueryError:
-            if growing and rule.kind != "later":
+            if growing:
                 return Everything()  # the value is not finished
             raise

@@ -168,6 +168,8 @@ def _last_day(year: int, month: int) -> date:
 
 
 def _choice(rule: FieldRule, token: Token, _typing: bool) -> Query:
+    if not token.text.strip() and "any" in rule.values:
+        return Fact((rule.values["any"],))
     facts = [_fact(rule, token, word.strip().casefold()) for word in re.split(r"[,|]", token.text)]
     if rule.name == "missing":
         without: tuple[Query, ...] = tuple(Not(Fact((fact,))) for fact in dict.fromkeys(facts))
@@ -205,10 +207,6 @@ def _flag(rule: FieldRule, token: Token, typing: bool) -> Query:
     return _words(rule, token, typing)
 
 
-def _later(rule: FieldRule, token: Token, _typing: bool) -> Query:
-    raise QueryError(f"“{rule.name}:” ({rule.help}) can't be searched yet.", token.start, token.end)
-
-
 _READERS: dict[str, Callable[[FieldRule, Token, bool], Query]] = {
     "words": _words,
     "tag": _tag,
@@ -218,5 +216,4 @@ _READERS: dict[str, Callable[[FieldRule, Token, bool], Query]] = {
     "choice": _choice,
     "format": _format,
     "flag": _flag,
-    "later": _later,
 }

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from storage.search.index import camera_fact, folder_fact
 from storage.search.tree import (
     And,
     Duplicate,
@@ -25,6 +26,7 @@ from storage.search.tree import (
     Word,
 )
 from storage.spelling import forms, tokens
+from storage.text_rules import CheckedText
 
 COUNTS = {("two",): 2, ("2",): 2}
 COLUMNS = ("alt", "caption", "title", "name")
@@ -67,6 +69,8 @@ class PlainPhoto:
     texts: tuple[PlainText, ...]
     problems: tuple[tuple[str, str], ...]
     read: str | None
+    size: tuple[int | None, int | None] = (None, None)
+    file: str = ""
 
     @property
     def live(self) -> tuple[PlainTag, ...]:
@@ -74,6 +78,13 @@ class PlainPhoto:
 
     @property
     def state(self) -> int:
+        if self.file == "changed":
+            return 4
+        decided = self._decided
+        return 3 if decided == 2 and self.file == "written" else decided
+
+    @property
+    def _decided(self) -> int:
         if any(t.state == 1 and t.field in (0, 1) for t in self.texts):
             return 2
         draft = any(t.state == 0 and t.field == 0 for t in self.texts)
@@ -286,6 +297,37 @@ def _facts(photo: PlainPhoto) -> set[str]:
     facts |= {f"#h{t.field}" for t in live} | {f"#h{t.field}{t.language.split('-')[0].lower()}" for t in live}
     facts |= {"#htag"} if photo.live else set()
     facts |= {"#hdate"} if photo.taken else set()
-    facts |= {"#hcamera"} if photo.camera else set()
+    facts |= {"#hcamera", camera_fact(photo.camera)} if photo.camera else set()
     facts |= {"#hpeople"} if photo.people is not None else set()
-    return facts | ({"#b"} if photo.problems else set())
+    facts |= {folder_fact(photo.folder), *_shapes(*photo.size)}
+    return facts | ({"#b"} if photo.problems else set()) | _lint(photo)
+
+
+def _shapes(width: int | None, height: int | None) -> set[str]:
+    if width is None or height is None:
+        return set()
+    ratio = width / height
+    if 1 / 1.05 <= ratio <= 1.05:
+        return {"#asquare"}
+    wide = {"#alandscape"} if ratio > 1 else {"#aportrait"}
+    return wide | ({"#apanorama"} if ratio >= 2 else set())
+
+
+def broken_rules(given: CheckedText) -> set[str]:
+    """Three rules, each about something else that a rule may know, to be handed in."""
+    found = {"long", "warning"} if len(given.text) > 12 else set()
+    found |= {"caption", "error"} if given.text == given.caption else set()
+    found |= {"file_name", "error"} if given.text == given.file_name.lstrip("/") else set()
+    return found | ({"written", "advice"} if given.written and given.text not in given.written else set())
+
+
+def _lint(photo: PlainPhoto) -> set[str]:
+    captions = {t.language: t.text for t in photo.texts if t.field == 2 and t.state < 2}
+    facts = set()
+    for text in photo.texts:
+        if text.searchable and text.field == 0:
+            caption = captions.get(text.language, "")
+            read = () if photo.read is None else (photo.read,)
+            for rule in broken_rules(CheckedText(text.text, text.language, photo.name, caption, read)):
+                facts |= {"#l", "#l" + rule.replace("_", "")}
+    return facts

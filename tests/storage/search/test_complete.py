@@ -61,7 +61,6 @@ def test_fields_complete_with_their_help(library: Library, filled: list[int]) ->
         empty = search.complete(connection, "", 0)
         assert {one.kind for one in empty} == {"field"}
         assert all("such as" in one.note for one in empty)
-        assert "lint:" not in [one.text for one in empty]
         assert search.complete(connection, "dog ", 4) == []
         assert search.complete(connection, '"dog"', 5) == []
         assert search.complete(connection, "lint:", 5) == []

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from storage import concepts, search
+from storage import concepts, search, text_rules
 from storage.concepts import ConceptRow
 from storage.library import Library
 from storage.search import sql
-from storage.search.fields import ALIASES, FIELDS
+from storage.search.fields import ALIASES, FIELDS, LINT, SHAPES
 from storage.search.tree import Query
 from storage.spelling import spelled
-from tests.storage.search.plain_filter import PlainLibrary, PlainPhoto, PlainTag, PlainText
+from storage.words import approved_words
+from tests.storage.search.plain_filter import PlainLibrary, PlainPhoto, PlainTag, PlainText, broken_rules
 
 VOCABULARY = {
     "animal": ((), ("animal", "animals", "bête")),
@@ -52,7 +53,8 @@ WORDS = [
 MOMENTS = ["1799-05-01T00:00:00", "2024-02-29T23:59:59", "2024-03-01T00:00:00", "2025-07-04"]
 TEXT_FIELDS = ["tag", "text", "caption", "title", "name", "folder", "camera", "ocr", "problem"]
 STATES = ["none", "draft", "approved", "embedded", "stale"]
-PRESENT = ["alt", "fr", "pt", "caption", "tags", "date", "camera", "people"]
+PRESENT = ["alt", "fr", "pt", "description", "caption", "title", "tags", "date", "camera", "people"]
+SIZES = [(None, None), (4000, 3000), (3000, 4000), (1000, 1000), (1000, 1049), (1000, 400)]
 
 words = st.sampled_from(WORDS)
 sentences = st.lists(words, min_size=1, max_size=5).map(" ".join)
@@ -87,6 +89,8 @@ photos = st.builds(
     texts=st.lists(texts, max_size=3, unique_by=lambda t: (t.field, t.language)).map(tuple),
     problems=st.sampled_from([(), (("scan", "The dog ate it."),)]),
     read=st.none() | sentences,
+    size=st.sampled_from(SIZES),
+    file=st.sampled_from(["", "", "written", "changed"]),
 )
 
 limits = st.sampled_from(["{0}", "{0}..", "..{0}", "{0}..{1}", ">{0}", "<={0}", "<{0}"])
@@ -113,6 +117,9 @@ leaves = st.one_of(
     st.lists(st.sampled_from(STATES), min_size=1).map(lambda states: "state:" + ",".join(states)),
     st.builds("{}:{}".format, st.sampled_from(["missing", "has"]), st.sampled_from(PRESENT)),
     st.sampled_from(["origin:me", "origin:file,model", "format:jpg", "format:png|tiff", "problem:", "duplicate:"]),
+    st.sampled_from(['folder:="/pictures/dog/beach"', "folder:=/x", 'camera:="canon eos 5d"', "camera:=none"]),
+    st.sampled_from(sorted(SHAPES)).map("shape:{}".format),
+    st.lists(st.sampled_from(["", *LINT]), min_size=1, max_size=2).map(lambda rules: "lint:" + ",".join(rules)),
 )
 questions = st.recursive(
     leaves,
@@ -148,10 +155,12 @@ def fill(library: Library, rows: list[PlainPhoto]) -> None:
             run("INSERT OR IGNORE INTO folder (path) VALUES (?)", (photo.folder.encode(),))
             run(
                 "INSERT INTO photo (id, folder_id, file, inode, size, mtime_ns, digest, format, taken, camera, people, "
-                "missing_since, added) SELECT ?, id, ?, 1, 1, 1, ?, ?, ?, ?, ?, ?, '' FROM folder WHERE path = ?",
+                "missing_since, width, height, added) SELECT ?, id, ?, 1, 1, 1, ?, ?, ?, ?, ?, ?, ?, ?, '' FROM folder "
+                "WHERE path = ?",
                 (
                     *(number, f"{'/' * number}{photo.name}".encode(), bytes([photo.digest]), photo.format),
-                    *(photo.taken, photo.camera, photo.people, "x" if photo.missing else None, photo.folder.encode()),
+                    *(photo.taken, photo.camera, photo.people, "x" if photo.missing else None),
+                    *(*photo.size, photo.folder.encode()),
                 ),
             )
             for t in photo.tags:
@@ -167,6 +176,12 @@ def fill(library: Library, rows: list[PlainPhoto]) -> None:
             if photo.read is not None:
                 findings = json.dumps({"t": [[photo.read, 0.9]]})
                 run("INSERT INTO run SELECT id, 'text', '1', digest, ? FROM photo WHERE id = ?", (findings, number))
+            if photo.file:
+                words_now = approved_words(block.connection, [number])[number].canonical()
+                run(
+                    "INSERT INTO embedded VALUES (?, ?, '', '', '', 1, ?)",
+                    (number, words_now, "{}" if photo.file == "changed" else None),
+                )
             block.touch(number)
 
 
@@ -183,6 +198,7 @@ def test_a_question_finds_what_a_slow_filter_finds(
     path = folder / f"{next(counter)}.altfolio"
     with Library(path) as library, pytest.MonkeyPatch.context() as patched:
         patched.setattr(sql, "MOST_LISTED", most_listed)
+        patched.setattr(text_rules, "_used", [broken_rules])
         fill(library, rows)
         with library.read() as connection:
             for question, typing in asked:
