@@ -153,7 +153,8 @@ class Appearance(QObject):
 
     def icon(self, name: str, colour: str = "text") -> QIcon:
         """An icon in one of the theme's colours."""
-        return icons.icon(name, getattr(self.theme, colour), self.theme.muted)
+        sizes = tuple(sorted({16, self.scaled(16), self.scaled(20)}))
+        return icons.icon(name, getattr(self.theme, colour), self.theme.muted, sizes)
 
     def _of_system(self) -> Theme:
         hints = self._app.styleHints()

@@ -7,15 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 import resources
 
 FOLDER = Path(resources.__path__[0]) / "icons"
-
-SIZES = (16, 20, 24, 32, 48)
-"""Sizes an icon holds, in device pixels as well as in logical ones, so that 100 % and 200 % are sharp."""
 
 
 @lru_cache(maxsize=1024)
@@ -40,14 +37,19 @@ def pixmap(name: str, colour: str, size: int, ratio: float = 1.0) -> QPixmap:
 
 
 @lru_cache(maxsize=512)
-def icon(name: str, colour: str, disabled: str | None = None) -> QIcon:
-    """An icon for buttons and menus, in `colour`, and in `disabled` where it can't be used."""
-    made = QIcon()
-    for size in SIZES:
+def icon(name: str, colour: str, disabled: str | None = None, sizes: tuple[int, ...] = (16, 20)) -> QIcon:
+    """An icon for buttons and menus, in `colour`, and in `disabled` where it can't be used.
+
+    Args:
+        sizes: edges in logical pixels in which it will be shown; only these are drawn, for the densest screen, because
+            drawing every icon in every size took 150 ms of the start. (A `QIconEngine` in Python, which could draw
+            on demand, crashes.)
+    """
+    made, ratio = QIcon(), max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
+    for size in sizes:
         for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
             if ink is not None:
-                made.addPixmap(pixmap(name, ink, size), mode)
-                made.addPixmap(pixmap(name, ink, size, 2.0), mode)
+                made.addPixmap(pixmap(name, ink, size, ratio), mode)
     return made
 
 

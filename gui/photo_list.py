@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import icons
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.photo_grid import PhotoGrid
@@ -45,7 +44,7 @@ class _StateDelegate(QStyledItemDelegate):
             mark = mark_of(photo)
             colour = getattr(self._appearance.theme, mark.colour)
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
-            option.icon = icons.icon(mark.icon, colour)
+            option.icon = self._appearance.icon(mark.icon, mark.colour)
             option.palette.setColor(option.palette.ColorRole.Text, QColor(colour))
 
 
