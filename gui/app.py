@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from gui import accessible
 from gui.appearance import Appearance
 from gui.desk import Counts, Desk
-from gui.filter_words import filters, narrowed, without
+from gui.finder import Finder
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
 
 NEW_PHOTOS_MS = 1_500
 """Quiet time after photos came, before the models look at them."""
-
-RELIST_MS = 500
-"""Between two searches while a scan brings photos: the list grows twice a second."""
 
 
 def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
@@ -103,7 +100,7 @@ class Session(QObject):
     """One window on one library, with everything that serves it.
 
     Attributes:
-        window, desk, model, flow, work: see their classes.
+        window, desk, model, flow, finder, work: see their classes.
     """
 
     def __init__(self, app: QApplication, library: Library, stored: QSettings) -> None:
@@ -122,12 +119,7 @@ class Session(QObject):
         self.work = Work(library, self.window.jobs, self)
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
-        self._total = -1
-        self._found_words = ""
-        self._relist = QTimer(self)
-        self._relist.setSingleShot(True)
-        self._relist.setInterval(RELIST_MS)
-        self._relist.timeout.connect(lambda: self.desk.search(self.window.search.words))
+        self.finder = Finder(self.window, self.model, self.desk, self.flow)
         self._watch: LibraryWatch | None = None
         self._new_photos = QTimer(self)
         self._new_photos.setSingleShot(True)
@@ -176,20 +168,11 @@ class Session(QObject):
         window, desk = self.window, self.desk
         self._signals.changed.connect(self._library_changed)
         self.thumbnails.arrived.connect(window.grid.viewport().update)
-        desk.found.connect(self._found)
-        desk.corrected.connect(self._corrected)
-        desk.misunderstood.connect(window.search.complain)
         desk.counted.connect(self._counted)
         desk.undoable.connect(self._undoable)
         desk.changed_settings.connect(self._settings_changed)
         for failing in (desk.failed, self.pictures.failed):
             failing.connect(self._failed)
-        window.search.asked.connect(desk.search)
-        window.search.asked.connect(self._show_chips)
-        window.chips.removed.connect(lambda term: window.search.search(without(window.search.words, term)))
-        window.search.left.connect(window.focus_photos)
-        window.sidebar.chosen.connect(self._filter)
-        window.nothing_found.pressed.connect(window.search.search)
         window.first_run.chosen.connect(self.choose_folders)
         window.first_run.dropped.connect(self.add_folders)
         window.dropped.connect(self.add_folders)
@@ -219,48 +202,9 @@ class Session(QObject):
 
     # what the library says
 
-    def _found(self, ids: Sequence[int], words: str) -> None:
-        if words != self.window.search.words:
-            return
-        grid = self.window.grid
-        keep = self.flow.remember() if words == self._found_words else None
-        photo = self.flow.current()
-        current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
-        self._found_words = words
-        self.model.set_ids(ids)
-        row = self.model.row_of(current) if current else -1
-        if len(ids):
-            self.window.show_found()
-            self.flow.go(max(row, 0))
-            if keep is not None and row >= 0:
-                self.flow.recall(keep)
-                grid.verticalScrollBar().setValue(scrolled)
-        elif words:
-            self.window.show_nothing_found(f"No photo answers “{words}”.")
-            self.desk.correct(words)
-        self._tell_found()
-
-    def _corrected(self, words: str, better: str) -> None:
-        if words == self.window.search.words:
-            self.window.nothing_found.say(f"No photo answers “{words}”. Did you mean “{better}”?")
-            self.window.nothing_found.offer(f"Search for “{better}”", better)
-
     def _counted(self, counts: Counts) -> None:
-        self._total = counts.total
-        self.window.sidebar.show_states(counts.total, dict(counts.states), counts.problems)
-        sidebar, facets = self.window.sidebar, counts.facets
-        sidebar.show_saved(counts.saved)
-        for group, some in (
-            ("Folders", facets.folders),
-            ("People", facets.people),
-            ("Tags", facets.concepts),
-            ("Years", facets.years),
-            ("Cameras", facets.cameras),
-        ):
-            sidebar.show_facets(group, some)
         self.window.jobs.tell_problems(counts.problems)
         self.window.show_first_run(on=counts.empty and not self.work.busy)
-        self._tell_found()
         if self._work_when_counted:
             self._work_when_counted = False
             if not counts.empty:
@@ -280,15 +224,10 @@ class Session(QObject):
         if self._watch is not None and not self.work.busy:
             self.work.find_words_of_new()
 
-    def _tell_found(self) -> None:
-        if self._total >= 0:
-            self.window.search.tell_found(self.model.rowCount(), self._total)
-
     def _library_changed(self, changes: Changes) -> None:
         self.model.refresh(changes.photos)
         if changes.listing:
-            if not self._relist.isActive():
-                self._relist.start()
+            self.finder.again_soon()
             self._new_photos.start()
         if changes.listing or changes.photos:
             self.desk.count()
@@ -306,14 +245,7 @@ class Session(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         self.appearance.apply(settings.theme, settings.text_size)
         self.window.grid.updateGeometries()
-        self.desk.search(self.window.search.words)
-
-    def _filter(self, words: str) -> None:
-        search = self.window.search
-        search.search(narrowed(search.words, words) if words else "")
-
-    def _show_chips(self, words: str) -> None:
-        self.window.chips.show_filters(filters(words))
+        self.finder.again()
 
     # what the user asks
 

@@ -46,7 +46,7 @@ def connect(session: "Session") -> None:
         ("next", lambda: flow.step(1)),
         ("previous", lambda: flow.step(-1)),
         ("show-file", flow.show_file),
-        ("sidebar", lambda: window.sidebar.setVisible(actions["sidebar"].isChecked())),
+        ("sidebar", lambda: window.aside.setVisible(actions["sidebar"].isChecked())),
         ("boxes", flow.show_boxes),
         ("larger", lambda: zoom(session, 1)),
         ("smaller", lambda: zoom(session, -1)),

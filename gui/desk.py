@@ -1,19 +1,23 @@
 """The library as the window uses it: questions answered in the background, what a person does done in order.
 
-Three threads: one for pages of rows and single photos (milliseconds), one for searches and counts (may take longer),
-one for edits. An edit never makes the window wait, not even while a job holds the library's write lock; edits happen
-in the order they were made, and the window closes only when the last one is kept.
+Each kind of question has a thread of its own, so that none waits for a slower one: pages of rows and single photos
+(milliseconds), completions while typing, searches, counts; and one more is for edits. An edit never makes the window
+wait, not even while a job holds the library's write lock; edits happen in the order they were made, and the window
+closes only when the last one is kept.
 
 Invariant: every failure is told by `failed`; nothing is swallowed.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from sqlalchemy import Connection
 
 from gui.jobs import Calls
+from gui.questions import STOPPED, Question
 from storage import history, photos, review, settings
 from storage.job import KnownError
 from storage.library import Library
@@ -21,11 +25,19 @@ from storage.photos import PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
 if TYPE_CHECKING:
-    from storage.search import Facets
+    from storage.overview import Branch
+    from storage.search import Completion, Facets, Order, QueryError
     from storage.search.saved import SavedSearch
 
 MOST_FACETS = 60
-"""Tags, folders, years listed in the sidebar, the most frequent; all others are found by typing."""
+"""Years and cameras listed in the sidebar, the most frequent; all others are found by typing."""
+
+MOST_NARROWING = 8
+"""Ways to narrow a result offered in each group."""
+
+REST = 4
+"""After counting, the desk rests this many times as long as it took: jobs change photos all the time, and counting a
+million of them must not take a whole core."""
 
 RECENT = 50
 """Batches looked at for the newest that can be undone; undone embeddings stay in the history."""
@@ -33,12 +45,21 @@ RECENT = 50
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the sidebar and the search bar say of the whole library."""
+    """What the sidebar and the search bar say of the whole library.
+
+    Attributes:
+        folders, concepts: as trees; a branch counts what is below it, too.
+        years: with their months below them.
+        empty: there are neither photos nor folders.
+    """
 
     total: int
     states: Mapping[PhotoState, int]
     problems: int
     facets: "Facets"
+    folders: "tuple[Branch, ...]"
+    concepts: "tuple[Branch, ...]"
+    years: "tuple[Branch, ...]"
     saved: "tuple[SavedSearch, ...]"
     empty: bool
 
@@ -53,7 +74,9 @@ class Desk(QObject):
     Signals:
         found(object, str): ids of photos and the words they were searched by.
         corrected(str, str): words that find nothing, and better ones.
-        misunderstood(str): why the words can't be searched for.
+        misunderstood(object, str): the `QueryError`, and the words that can't be searched for.
+        completed(object, str, int): completions of words at a cursor.
+        narrowed(Facets, str): the ways to narrow what words find.
         detailed(object): the `PhotoDetail` that was asked for last, None where it is gone.
         counted(Counts): after `count`.
         undoable(object, object): the batches that undo and redo would take, or None.
@@ -63,7 +86,9 @@ class Desk(QObject):
 
     found = Signal(object, str)
     corrected = Signal(str, str)
-    misunderstood = Signal(str)
+    misunderstood = Signal(object, str)
+    completed = Signal(object, str, int)
+    narrowed = Signal(object, str)
     detailed = Signal(object)
     counted = Signal(object)
     undoable = Signal(object, object)
@@ -73,65 +98,127 @@ class Desk(QObject):
     def __init__(self, library: Library, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.library = library
-        self._rows, self._questions, self._edits = (Calls(n, self) for n in ("rows", "questions", "edits"))
-        for calls in (self._rows, self._questions, self._edits):
+        names = ("rows", "completions", "questions", "counts", "edits")
+        self._all = tuple(Calls(name, self) for name in names)
+        self._rows, self._completions, self._questions, self._counts, self._edits = self._all
+        for calls in self._all:
             calls.failed.connect(self.failed)
+        self._asked: dict[str, Question] = {}
+        self._counting = self._count_again = False
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._counted_enough)
         with library.read() as connection:
             self.settings = settings.load(connection)
 
     # questions
 
-    def search(self, words: str) -> None:
-        """Find photos; answered by `found`, or by `misunderstood`."""
+    def search(self, words: str, order: "Order | None" = None) -> None:
+        """Find photos; answered by `found`, or by `misunderstood`.
 
-        def ask() -> Sequence[int] | KnownError:
+        Args:
+            order: None for the newest taken first.
+        """
+
+        def ask(connection: Connection) -> "Sequence[int] | QueryError":
             from storage import search
 
-            with self.library.read() as connection:
-                try:
-                    return search.find(connection, words, typing=True)
-                except search.QueryError as error:
-                    return error
+            try:
+                return search.find(connection, words, order=order or search.Order.TAKEN, typing=True)
+            except search.QueryError as error:
+                return error
 
-        def answer(found: Sequence[int] | KnownError) -> None:
+        def answer(found: "Sequence[int] | QueryError") -> None:
             if isinstance(found, KnownError):
-                self.misunderstood.emit(str(found))
+                self.misunderstood.emit(found, words)
             else:
                 self.found.emit(found, words)
 
-        self._questions.ask(ask, answer, only_latest="search")
+        self._ask_newest(self._questions, "search", ask, answer)
 
     def correct(self, words: str) -> None:
         """Look for a question that finds something; answered by `corrected` where there is one."""
 
-        def ask() -> str | None:
+        def ask(connection: Connection) -> str | None:
             from storage import search
 
-            with self.library.read() as connection:
-                return search.corrected(connection, words)
+            return search.corrected(connection, words)
 
         def answer(better: str | None) -> None:
             if better is not None:
                 self.corrected.emit(words, better)
 
-        self._questions.ask(ask, answer, only_latest="correct")
+        self._ask_newest(self._questions, "correct", ask, answer)
+
+    def complete(self, words: str, cursor: int) -> None:
+        """Look for what can stand at the cursor; answered by `completed`."""
+
+        def ask(connection: Connection) -> "list[Completion]":
+            from storage import search
+
+            return search.complete(connection, words, cursor)
+
+        self._ask_newest(self._completions, "complete", ask, lambda some: self.completed.emit(some, words, cursor))
+
+    def narrow(self, words: str) -> None:
+        """Look for ways to narrow what words find; answered by `narrowed`, unless they can't be searched for."""
+
+        def ask(connection: Connection) -> "Facets | None":
+            from storage import search
+
+            try:
+                return search.facets(connection, words, limit=MOST_NARROWING)
+            except search.QueryError:
+                return None
+
+        def answer(facets: "Facets | None") -> None:
+            if facets is not None:
+                self.narrowed.emit(facets, words)
+
+        self._ask_newest(self._counts, "narrow", ask, answer)
+
+    def _ask_newest(
+        self,
+        calls: Calls,
+        name: str,
+        ask: Callable[[Connection], Any],
+        answer: Callable[[Any], None],
+    ) -> None:
+        """Ask in the place of an older question of this name, which is stopped even where it is being worked on."""
+        if name in self._asked:
+            self._asked[name].stop()
+        self._asked[name] = question = Question(self.library, ask)
+
+        def hear(found: Any) -> None:
+            if found is not STOPPED:
+                answer(found)
+
+        calls.ask(question.run, hear, only_latest=name)
 
     def count(self) -> None:
-        """Count what the sidebar shows; answered by `counted`."""
+        """Count what the sidebar shows, soon; answered by `counted`."""
+        if self._counting or self._rest.isActive():
+            self._count_again = True
+            return
+        self._counting = True
+        begun = time.monotonic()
 
-        def ask() -> Counts:
-            from storage import search
-            from storage.search import saved
+        def ask(connection: Connection) -> Counts:
+            try:
+                return _count(connection)
+            finally:
+                self._counting = False
 
-            with self.library.read() as connection:
-                states = photos.state_counts(connection)
-                total = sum(states.values())
-                empty = not total and connection.exec_driver_sql("SELECT 1 FROM root").first() is None
-                facets = search.facets(connection, "", limit=MOST_FACETS)
-                problems = photos.problem_count(connection)
-                return Counts(total, states, problems, facets, saved.load(connection), empty)
+        def answer(counts: Counts) -> None:
+            self._rest.start(round((time.monotonic() - begun) * REST * 1000))
+            self.counted.emit(counts)
 
-        self._questions.ask(ask, self.counted.emit, only_latest="count")
+        self._ask_newest(self._counts, "count", ask, answer)
+
+    def _counted_enough(self) -> None:
+        if self._count_again:
+            self._count_again = False
+            self.count()
 
     def look_for_undo(self) -> None:
         """Ask what undo and redo would do; answered by `undoable`."""
@@ -242,10 +329,31 @@ class Desk(QObject):
     @property
     def idle(self) -> bool:
         """True where every question is answered and every edit made."""
-        return not any(calls.waiting for calls in (self._rows, self._questions, self._edits))
+        return not self._count_again and not any(calls.waiting for calls in self._all)
 
     def close(self) -> None:
         """Drop questions, finish edits."""
-        for calls in (self._rows, self._questions):
-            calls.close()
-        self._edits.close(finish=True)
+        self._rest.stop()
+        for question in self._asked.values():
+            question.stop()
+        for calls in self._all:
+            calls.close(finish=calls is self._edits)
+
+
+def _count(connection: Connection) -> Counts:
+    from storage import overview, search
+    from storage.search import saved
+
+    states = photos.state_counts(connection)
+    total = sum(states.values())
+    return Counts(
+        total,
+        states,
+        photos.problem_count(connection),
+        search.facets(connection, "", limit=MOST_FACETS),
+        overview.folders(connection),
+        overview.concepts(connection),
+        overview.years(connection),
+        saved.load(connection),
+        empty=not total and connection.exec_driver_sql("SELECT 1 FROM root").first() is None,
+    )

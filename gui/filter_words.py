@@ -3,19 +3,33 @@
 Only the shape of the words is looked at here; what they mean is for `storage.search`.
 """
 
-import re
-
-_TERM = re.compile(r"""(?:[^\s"“]|"[^"]*"?|“[^”]*”?)+""")
+_CLOSING = {'"': '"', "“": "”"}
 
 
 def terms(words: str) -> list[str]:
-    """The words one by one; what stands in quotes stays together."""
-    return _TERM.findall(words)
+    """The words one by one; what stands in quotes or parentheses stays together."""
+    found, current, quote, depth = [], "", "", 0
+    for sign in words:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in _CLOSING:
+            quote = _CLOSING[sign]
+        elif sign.isspace() and not depth:
+            found.append(current)
+            current = ""
+            continue
+        else:
+            depth = max(0, depth + (sign == "(") - (sign == ")"))
+        current += sign
+    return [term for term in (*found, current) if term]
 
 
 def filters(words: str) -> list[str]:
-    """Those that ask for a field, like `state:draft`; the others are plain words that stay in the field alone."""
-    return [term for term in terms(words) if ":" in term.split('"')[0]]
+    """Those that ask for a field, like `state:draft`; the others are plain words that stay in the field alone.
+
+    None where the words are alternatives: taking one away would ask something else.
+    """
+    return [] if _alternatives(words) else [term for term in terms(words) if ":" in term.split('"')[0]]
 
 
 def without(words: str, term: str) -> str:
@@ -29,5 +43,16 @@ def without(words: str, term: str) -> str:
 def narrowed(words: str, term: str) -> str:
     """The words with another filter, in the place of one that asks for the same field."""
     field = term.split(":")[0]
-    kept = [other for other in terms(words) if other.split(":")[0] != field or ":" not in other]
-    return " ".join([*kept, term])
+    return added(" ".join(t for t in terms(words) if t.split(":")[0] != field or ":" not in t), term)
+
+
+def added(words: str, term: str) -> str:
+    """The words with another filter beside all they have."""
+    if term in terms(words):
+        return words
+    return " ".join(part for part in (f"({words})" if _alternatives(words) else words, term) if part)
+
+
+def _alternatives(words: str) -> bool:
+    """Whether the words are joined by OR."""
+    return any(term in ("OR", "or") for term in terms(words))

@@ -26,7 +26,7 @@ from gui.photo_model import PhotoModel
 from gui.picture_view import PictureView
 from gui.review_panel import ReviewPanel
 from gui.search_bar import SearchBar
-from gui.sidebar import Sidebar
+from gui.sidebar import FacetPanel, Sidebar
 
 VIEWS = ("library-view", "review-view", "list-view")
 """Actions that switch the view, in the order of the pages."""
@@ -39,7 +39,8 @@ class MainWindow(QMainWindow):
         actions_table: everything a user can do.
         chips: the active filters.
         grid, list, stage: the three views; `stage` is the large picture of the review view.
-        panel, sidebar, search, jobs, first_run, nothing_found: what their names say.
+        panel, sidebar, facets, search, jobs, first_run, nothing_found: what their names say.
+        aside: sidebar and facets, one below the other.
         announcer: speaks for the window.
 
     Signals:
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.chips = FilterChips(appearance)
         self.chips.setObjectName("panel")
         self.sidebar = Sidebar(appearance)
+        self.facets = FacetPanel(appearance)
         self.grid = PhotoGrid(CellPainter(appearance, pictures))
         self.grid.setModel(model)
         self.list = PhotoList(self.grid, appearance)
@@ -81,10 +83,15 @@ class MainWindow(QMainWindow):
         self.views = QStackedWidget()
         for view in (self.grid, self.stage, self.list, self.nothing_found):
             self.views.addWidget(view)
+        self.aside = QSplitter(Qt.Orientation.Vertical)
+        self.aside.setChildrenCollapsible(False)
+        self.aside.setHandleWidth(1)
+        for tree in (self.sidebar, self.facets):
+            self.aside.addWidget(tree)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
-        for part, stretch in ((self.sidebar, 0), (self.views, 1), (self.panel, 0)):
+        for part, stretch in ((self.aside, 0), (self.views, 1), (self.panel, 0)):
             self._splitter.addWidget(part)
             self._splitter.setStretchFactor(self._splitter.indexOf(part), stretch)
         self._splitter.setSizes([224, 696, 360])
@@ -93,6 +100,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
+        column.addWidget(self.search.complaint_line)
         column.addWidget(self.chips)
         column.addWidget(self._splitter, 1)
         self._pages = QStackedWidget()
@@ -176,15 +184,15 @@ class MainWindow(QMainWindow):
         """Keep size, place and widths."""
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
-        settings.setValue("window/sidebar", self.sidebar.isVisibleTo(self))
+        settings.setValue("window/sidebar", self.aside.isVisibleTo(self))
 
     def recall(self, settings: QSettings) -> None:
         """Come back to size, place and widths that were kept."""
         if settings.contains("window/geometry"):
             self.restoreGeometry(settings.value("window/geometry"))
             self._splitter.restoreState(settings.value("window/splitter"))
-        self.sidebar.setVisible(settings.value("window/sidebar", True, type=bool) is True)
-        self.actions_table["sidebar"].setChecked(self.sidebar.isVisibleTo(self))
+        self.aside.setVisible(settings.value("window/sidebar", True, type=bool) is True)
+        self.actions_table["sidebar"].setChecked(self.aside.isVisibleTo(self))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders are welcome anywhere."""

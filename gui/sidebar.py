@@ -1,148 +1,138 @@
-"""The sidebar: states, folders, tags and years with their numbers; choosing one filters the photos.
+"""The sidebar: states, saved searches, folders, tags, people, years, cameras and packs with their numbers.
 
 What is chosen becomes a word of the search (`state:draft`), so that the search field always says all there is to say
-about why photos are hidden, and filters can be combined by typing.
+about why photos are hidden, and filters can be combined by typing. Below it, while a search is on, are the ways to
+narrow what was found.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui import icons
 from gui.accessible import named
 from gui.appearance import Appearance
-from gui.words import PROBLEM, STATES, Mark, counted
+from gui.filter_tree import QUERY, Entry, FilterTree
+from gui.words import PROBLEM, STATES, counted
 from storage.schema import PhotoState
 
 if TYPE_CHECKING:
-    from storage.search import Facet
+    from storage.overview import Branch
+    from storage.search import Facet, Facets
     from storage.search.saved import SavedSearch
-
-QUERY = Qt.ItemDataRole.UserRole + 1
-"""Role of the words an entry searches for; "" shows all photos."""
 
 ORDER = (PhotoState.DRAFT, PhotoState.NONE, PhotoState.APPROVED, PhotoState.EMBEDDED, PhotoState.STALE)
 """States as one works through them."""
 
-GROUPS = ("Photos", "Saved searches", "Folders", "People", "Tags", "Years", "Cameras")
+GROUPS = ("Photos", "Saved searches", "Folders", "Tags", "People", "Years", "Cameras", "Model packs")
 """Groups in the order shown; one without entries is hidden."""
 
-CLOSED = ("Years", "Cameras")
+CLOSED = ("Years", "Cameras", "Model packs")
 """Groups that are closed at first."""
 
+_PACK = "\0pack"
+"""Query of an entry that is a pack."""
 
-class Sidebar(QTreeView):
-    """A tree of filters.
+
+class Sidebar(FilterTree):
+    """The filters of the whole library.
 
     Signals:
-        chosen(str): words to filter by.
+        packs_wanted(): a pack was chosen.
+    """
+
+    packs_wanted = Signal()
+
+    def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
+        super().__init__(appearance, GROUPS, CLOSED, parent)
+        named(self, "Filters", "Return shows only these photos.")
+
+    def show_states(self, total: int, states: dict[PhotoState, int], problems: int) -> None:
+        """Fill the first group."""
+        entries = [Entry("All photos", total, "")]
+        entries += [Entry(STATES[s].word, states.get(s, 0), f"state:{s.name.lower()}", STATES[s]) for s in ORDER]
+        entries += [Entry("Problems", problems, "problem:", PROBLEM)] if problems else []
+        self.show_group("Photos", entries)
+
+    def show_facets(self, group: str, facets: "Sequence[Facet]") -> None:
+        """Fill a group of `GROUPS` without branches."""
+        self.show_group(group, _entries(group, facets))
+
+    def show_tree(self, group: str, branches: "Sequence[Branch]") -> None:
+        """Fill a group of `GROUPS` with branches."""
+        self.show_group(group, _branches(branches))
+
+    def show_saved(self, searches: "Sequence[SavedSearch]") -> None:
+        """Fill the saved searches."""
+        self.show_group("Saved searches", [Entry(search.name, -1, search.query) for search in searches])
+
+    def show_packs(self, names: Sequence[str]) -> None:
+        """Fill the packs."""
+        self.show_group("Model packs", [Entry(name, -1, f"{_PACK} {name}") for name in names])
+
+    def _choose(self, index: QModelIndex) -> None:
+        if str(index.siblingAtColumn(0).data(QUERY)).startswith(_PACK):
+            self.packs_wanted.emit()
+        else:
+            super()._choose(index)
+
+
+class FacetPanel(QWidget):
+    """The ways to narrow what a search found; hidden while there is no search.
+
+    Signals:
+        chosen(str): words to add to the search.
     """
 
     chosen = Signal(str)
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        named(self, "Filters", "Return shows only these photos.")
-        self.setObjectName("sidebar")
-        self._appearance = appearance
-        self._model = QStandardItemModel(0, 2, self)
-        self.setModel(self._model)
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(True)
-        self.setIndentation(12)
-        self.setUniformRowHeights(True)
-        self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
-        self.setAllColumnsShowFocus(True)
-        self.setExpandsOnDoubleClick(False)
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setMinimumSectionSize(24)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self._groups = {name: self._group(name) for name in GROUPS}
-        self._marks: list[tuple[QStandardItem, Mark]] = []
-        self.clicked.connect(self._choose)
-        self.activated.connect(self._choose)
-        appearance.changed.connect(self._dress)
+        self.setObjectName("panel")
+        groups = ("Tags", "People", "Years", "Cameras", "Folders", "States")
+        self.tree = named(FilterTree(appearance, groups, ()), "Narrow the result", "Return adds this to the search.")
+        self.tree.chosen.connect(self.chosen)
+        self._title = QLabel("Narrow the result")
+        self._title.setObjectName("section")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(0)
+        self._title.setContentsMargins(12, 0, 8, 0)
+        layout.addWidget(self._title)
+        layout.addWidget(self.tree, 1)
+        self.hide()
 
-    def _group(self, name: str) -> QStandardItem:
-        item = QStandardItem(name)
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        item.setFont(font)
-        item.setSelectable(False)
-        item.setData(f"{name}, group", Qt.ItemDataRole.AccessibleTextRole)
-        blank = QStandardItem()
-        blank.setSelectable(False)
-        self._model.appendRow([item, blank])
-        return item
+    def show_facets(self, facets: "Facets") -> None:
+        """Show the ways to narrow a result; the panel is hidden where there is none."""
+        groups = {
+            "Tags": facets.concepts,
+            "People": facets.people,
+            "Years": facets.years,
+            "Cameras": facets.cameras,
+            "Folders": facets.folders,
+            "States": tuple(one for one in facets.states if one.photos < facets.photos),
+        }
+        for group, some in groups.items():
+            self.tree.show_group(group, _entries(group, some))
+        self._title.setText(f"Narrow {counted(facets.photos, 'photo')}")
+        self.setVisible(any(groups.values()))
 
-    def show_states(self, total: int, states: dict[PhotoState, int], problems: int) -> None:
-        """Fill the first group."""
-        rows: list[tuple[str, int, str, Mark | None]] = [("All photos", total, "", None)]
-        rows += [(STATES[s].word, states.get(s, 0), f"state:{s.name.lower()}", STATES[s]) for s in ORDER]
-        rows += [("Problems", problems, "problem:", PROBLEM)] if problems else []
-        self._fill("Photos", rows)
 
-    def show_facets(self, group: str, facets: "Sequence[Facet]") -> None:
-        """Fill another group of `GROUPS`."""
-        self._fill(group, [(_named(group, facet), facet.photos, facet.query, None) for facet in facets])
+def _branches(branches: "Sequence[Branch]") -> tuple[Entry, ...]:
+    return tuple(Entry(one.name, one.photos, one.query, below=_branches(one.below)) for one in branches)
 
-    def show_saved(self, searches: "Sequence[SavedSearch]") -> None:
-        """Fill the saved searches."""
-        self._fill("Saved searches", [(search.name, -1, search.query, None) for search in searches])
 
-    def _fill(self, group: str, rows: Sequence[tuple[str, int, str, Mark | None]]) -> None:
-        """Bring a group in step; entries that stay are changed in place, so that selection and focus stay."""
-        parent = self._groups[group]
-        queries = [parent.child(row).data(QUERY) for row in range(parent.rowCount())]
-        if queries != [row[2] for row in rows]:
-            parent.removeRows(0, parent.rowCount())
-            self._marks = [(item, mark) for item, mark in self._marks if mark is not None and group != "Photos"]
-            for name, _, query, mark in rows:
-                item, number = QStandardItem(name), QStandardItem()
-                item.setData(query, QUERY)
-                number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                parent.appendRow([item, number])
-                if mark is not None:
-                    self._marks.append((item, mark))
-            self.setExpanded(parent.index(), group not in CLOSED)
-            self._dress()
-        for row, (name, count, _, _) in enumerate(rows):
-            said = f"{count:,}" if count >= 0 else ""
-            if parent.child(row, 1).text() != said:
-                parent.child(row, 1).setText(said)
-            spoken = f"{name}, {counted(count, 'photo')}" if count >= 0 else name
-            parent.child(row).setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
-            parent.child(row).setToolTip(spoken)
-        self.setRowHidden(parent.row(), QModelIndex(), not rows)
-
-    def _choose(self, index: QModelIndex) -> None:
-        query = index.siblingAtColumn(0).data(QUERY)
-        if query is None:
-            self.setExpanded(index.siblingAtColumn(0), not self.isExpanded(index.siblingAtColumn(0)))
-        else:
-            self.chosen.emit(query)
-
-    def _dress(self) -> None:
-        theme, edge = self._appearance.theme, self._appearance.scaled(16)
-        self.setIconSize(QSize(edge, edge))
-        self.setMinimumWidth(self._appearance.scaled(152))
-        for item, mark in self._marks:
-            item.setIcon(icons.icon(mark.icon, getattr(theme, mark.colour)))
-        for group in self._groups.values():
-            group.setForeground(QColor(theme.muted))
-            for row in range(group.rowCount()):
-                group.child(row, 1).setForeground(QColor(theme.muted))
+def _entries(group: str, facets: "Sequence[Facet]") -> list[Entry]:
+    return [Entry(_named(group, facet), facet.photos, facet.query) for facet in facets]
 
 
 def _named(group: str, facet: "Facet") -> str:
     if group == "Folders":
         return Path(facet.name).name or facet.name
+    if group == "States":
+        return STATES[PhotoState[facet.name.upper()]].word
     if group == "People":
         if facet.name == "0":
             return "No people"

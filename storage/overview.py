@@ -1,12 +1,21 @@
-"""What a sidebar says of the whole library: folders, years and problems with their numbers."""
+"""What a sidebar says of the whole library: folders and tags as trees, years and problems with their numbers.
+
+All numbers are read from the search index, so that they are those of the photos a click then finds,
+and cost the same at a million photos as at a thousand.
+"""
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePath
 
 from sqlalchemy import Connection
 
+from storage import concepts as vocabulary
 from storage.photos import shown
+from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, folder_fact, seconds
+from storage.search.narrowing import quoted_value, shown_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +33,114 @@ class Trouble:
     message: str
 
 
-def years(connection: Connection) -> list[tuple[str, int]]:
-    """Years in which photos were taken, newest first, with the number of photos."""
-    return [
-        (str(year), int(count))
-        for year, count in connection.exec_driver_sql(
-            "SELECT substr(taken, 1, 4) AS year, count(*) FROM photo "
-            "WHERE missing_since IS NULL AND taken IS NOT NULL GROUP BY year ORDER BY year DESC"
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One entry of a tree.
+
+    Attributes:
+        name: for people.
+        query: the question that finds its photos.
+        photos: how many, those of the branches below included.
+        below: its branches.
+    """
+
+    name: str
+    query: str
+    photos: int
+    below: "tuple[Branch, ...]" = ()
 
 
-def folders(connection: Connection) -> list[tuple[Path, int]]:
-    """Folders that hold photos, sorted by path, with the number of photos right in them."""
-    return [
-        (Path(os.fsdecode(path)), int(count))
-        for path, count in connection.exec_driver_sql(
-            "SELECT f.path, count(*) FROM photo p JOIN folder f ON f.id = p.folder_id "
-            "WHERE p.missing_since IS NULL GROUP BY f.id ORDER BY f.path"
+@dataclass(slots=True)
+class _Folder:
+    path: PurePath
+    photos: int = 0
+    below: "dict[str, _Folder]" = field(default_factory=dict)
+
+
+def folders(connection: Connection) -> tuple[Branch, ...]:
+    """The folders of the library as trees, one for each that a person added; each counts what is below it.
+
+    A folder with others below it is asked for by the words of its path, so that those answer too.
+    """
+    counts = _facts(connection, "#d")
+    roots = {path: _Folder(PurePath(path)) for path in _paths(connection, "root")}
+    for path in _paths(connection, "folder"):
+        photos = counts.get(folder_fact(path), 0)
+        if photos:
+            own = PurePath(path)
+            root = next((str(p) for p in (own, *own.parents) if str(p) in roots), path)
+            node = roots.setdefault(root, _Folder(PurePath(root)))
+            for part in own.relative_to(node.path).parts:
+                node = node.below.setdefault(part, _Folder(node.path / part))
+            node.photos = photos
+    names = [root.path.name for root in roots.values()]
+    return tuple(
+        _folder_branch(root, root.path.name if names.count(root.path.name) == 1 else str(root.path))
+        for root in roots.values()
+    )
+
+
+def _folder_branch(folder: _Folder, name: str) -> Branch:
+    below = tuple(_folder_branch(folder.below[part], part) for part in sorted(folder.below, key=str.casefold))
+    place = quoted_value(shown_folder(os.fsencode(folder.path)))
+    query = f"folder:{place}" if below else f"folder:={place}"
+    photos = folder.photos + sum(one.photos for one in below)
+    return Branch(shown(name) or shown(str(folder.path)), query, photos, below)
+
+
+def _paths(connection: Connection, table: str) -> Iterator[str]:
+    for path in connection.exec_driver_sql(f"SELECT path FROM {table} ORDER BY path").scalars():
+        yield os.fsdecode(path)
+
+
+def concepts(connection: Connection) -> tuple[Branch, ...]:
+    """The concepts that photos have, each below the nearest one above it, most photos first."""
+    used = {one.id: one for one in vocabulary.counts(connection)}
+    above: dict[int, set[int]] = {number: set() for number in used}
+    for number, high in connection.exec_driver_sql("SELECT concept_id, above_id FROM concept_above"):
+        if number in used and high in used and number != high:
+            above[number].add(high)
+    children: dict[int, list[int]] = {}
+    for number, highs in above.items():
+        nearest = max(highs, key=lambda high: (len(above[high]), -high), default=0)
+        children.setdefault(nearest, []).append(number)
+
+    def branches(of: int) -> tuple[Branch, ...]:
+        return tuple(
+            Branch(used[n].name, f"tag:{quoted_value(used[n].name)}", used[n].photos, branches(n))
+            for n in children.get(of, ())
         )
-    ]
+
+    return branches(0)
+
+
+def years(connection: Connection) -> tuple[Branch, ...]:
+    """Years in which photos were taken, newest first, with their months below them."""
+    found = sorted(((int(fact[2:]), photos) for fact, photos in _facts(connection, "#y").items()), reverse=True)
+    return tuple(Branch(str(year), f"date:{year}", photos, tuple(_months(connection, year))) for year, photos in found)
+
+
+def _months(connection: Connection, year: int) -> Iterator[Branch]:
+    if not FIRST_DAY.year <= year < LAST_DAY.year:
+        return  # photos of such years are not told apart by their place
+    for month in range(12, 0, -1):
+        first, after = date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+        photos = connection.exec_driver_sql(
+            "SELECT count(*) FROM photo WHERE place >= ? AND place < ?",
+            tuple(seconds(day.isoformat()) << ID_BITS for day in (first, after)),
+        ).scalar_one()
+        if photos:
+            yield Branch(first.strftime("%Y-%m"), f"date:{first:%Y-%m}", int(photos))
+
+
+def _facts(connection: Connection, sign: str) -> Mapping[str, int]:
+    """Facts of one kind, and how many photos have each."""
+    return {
+        str(term): int(photos)
+        for term, photos in connection.exec_driver_sql(
+            "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?", (sign, f"{sign}\U0010ffff")
+        )
+    }
 
 
 def troubles(connection: Connection, limit: int = 5_000) -> list[Trouble]:

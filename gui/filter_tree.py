@@ -1,0 +1,202 @@
+"""A tree of filters with their numbers: what the sidebar and the ways to narrow a result have in common.
+
+The numbers change all the time while jobs run, so a group is brought in step entry by entry: focus, selection and open
+branches stay. What is below a branch is made when it is opened first, so that a library with thousands of folders costs
+no more than the entries one sees.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
+
+from gui import icons
+from gui.appearance import Appearance
+from gui.words import Mark, counted
+
+QUERY = Qt.ItemDataRole.UserRole + 1
+"""Role of the words an entry searches for; "" shows all photos."""
+
+MOST = 1_000
+"""Entries in one branch; who has more folders in one folder finds them by typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One filter.
+
+    Attributes:
+        photos: how many photos it finds, -1 where that is not counted.
+        query: what it searches for, None where it is no filter.
+        below: entries of its branch.
+    """
+
+    name: str
+    photos: int
+    query: str | None
+    mark: Mark | None = None
+    below: "tuple[Entry, ...]" = ()
+
+
+class FilterTree(QTreeView):
+    """Groups of filters.
+
+    Signals:
+        chosen(str): words to filter by.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, appearance: Appearance, groups: Sequence[str], closed: Sequence[str], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("sidebar")
+        self._appearance = appearance
+        self._closed = closed
+        self._model = QStandardItemModel(0, 2, self)
+        self.setModel(self._model)
+        self.setHeaderHidden(True)
+        self.setIndentation(12)
+        self.setUniformRowHeights(True)
+        self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
+        self.setAllColumnsShowFocus(True)
+        self.setExpandsOnDoubleClick(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self._groups = {name: self._group(name) for name in groups}
+        self._entries: dict[str, dict[str, Entry]] = {name: {} for name in groups}
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+        self.expanded.connect(self._open)
+        appearance.changed.connect(self._dress)
+        self._dress()
+
+    def _group(self, name: str) -> QStandardItem:
+        item, blank = QStandardItem(name), QStandardItem()
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        item.setFont(font)
+        for one in (item, blank):
+            one.setSelectable(False)
+        item.setData(f"{name}, group", Qt.ItemDataRole.AccessibleTextRole)
+        self._model.appendRow([item, blank])
+        return item
+
+    def show_group(self, group: str, entries: Sequence[Entry]) -> None:
+        """Bring a group in step; one without entries is hidden."""
+        parent = self._groups[group]
+        was_empty = not parent.rowCount()
+        self._entries[group].clear()
+        current = self._model.itemFromIndex(self.currentIndex().siblingAtColumn(0))
+        self._sync(group, parent, entries)
+        if current is not None and current.index().isValid() and self.currentIndex() != current.index():
+            self.setCurrentIndex(current.index())
+        if was_empty and entries:
+            self.setExpanded(parent.index(), group not in self._closed)
+        hidden = self.isRowHidden(parent.row(), QModelIndex())
+        if hidden != (not entries):
+            self.setRowHidden(parent.row(), QModelIndex(), not entries)
+
+    def _sync(self, group: str, parent: QStandardItem, entries: Sequence[Entry]) -> None:
+        if len(entries) > MOST:
+            rest = Entry(f"{len(entries) - MOST:,} more: type in the search field", -1, None)
+            entries = (*entries[:MOST], rest)
+        wanted = [entry.query for entry in entries]
+        if [parent.child(row).data(QUERY) for row in range(parent.rowCount())] != wanted:
+            self._arrange(parent, wanted)
+        for row, entry in enumerate(entries):
+            item = parent.child(row)
+            self._write(item, parent.child(row, 1), entry)
+            if entry.query is not None:
+                self._entries[group][entry.query] = entry
+            if not entry.below:
+                item.removeRows(0, item.rowCount())
+            elif _is_filled(item):
+                self._sync(group, item, entry.below)
+            elif not item.rowCount():
+                item.appendRow(QStandardItem("…"))
+
+    def _arrange(self, parent: QStandardItem, wanted: Sequence[str | None]) -> None:
+        """Make the rows of a branch stand for these, and take as few of them away as possible."""
+        kept = set(wanted)
+        for row in reversed(range(parent.rowCount())):
+            if parent.child(row).data(QUERY) not in kept:
+                parent.removeRow(row)
+        there = {parent.child(row).data(QUERY) for row in range(parent.rowCount())}
+        for row, query in enumerate(wanted):
+            if row < parent.rowCount() and parent.child(row).data(QUERY) == query:
+                continue
+            if query in there:
+                at = next(r for r in range(row, parent.rowCount()) if parent.child(r).data(QUERY) == query)
+                opened = self.isExpanded(parent.child(at).index())
+                parent.insertRow(row, parent.takeRow(at))
+                self.setExpanded(parent.child(row).index(), opened)
+                continue
+            item, number = QStandardItem(), QStandardItem()
+            item.setData(query, QUERY)
+            number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            number.setForeground(QColor(self._appearance.theme.muted))
+            parent.insertRow(row, [item, number])
+
+    def _write(self, item: QStandardItem, number: QStandardItem, entry: Entry) -> None:
+        said = f"{entry.photos:,}" if entry.photos >= 0 else ""
+        spoken = f"{entry.name}, {counted(entry.photos, 'photo')}" if entry.photos >= 0 else entry.name
+        if number.text() != said:
+            number.setText(said)
+        if item.data(Qt.ItemDataRole.AccessibleTextRole) != spoken:
+            item.setText(entry.name)
+            item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
+            item.setToolTip(spoken)
+        if entry.mark is not None and item.icon().isNull():
+            item.setIcon(icons.icon(entry.mark.icon, getattr(self._appearance.theme, entry.mark.colour)))
+
+    def _open(self, index: QModelIndex) -> None:
+        item = self._model.itemFromIndex(index)
+        if item is not None and item.parent() is not None and not _is_filled(item):
+            item.removeRows(0, item.rowCount())
+            group = _group_of(item).text()
+            self._sync(group, item, self._entries[group][item.data(QUERY)].below)
+
+    def _choose(self, index: QModelIndex) -> None:
+        first = index.siblingAtColumn(0)
+        query = first.data(QUERY)
+        if query is not None:
+            self.chosen.emit(query)
+        else:
+            self.setExpanded(first, not self.isExpanded(first))
+
+    def _dress(self) -> None:
+        edge = self._appearance.scaled(16)
+        self.setIconSize(QSize(edge, edge))
+        self.setMinimumWidth(self._appearance.scaled(152))
+        for name, group in self._groups.items():
+            group.setForeground(QColor(self._appearance.theme.muted))
+            self._colour(group, self._entries[name])
+
+    def _colour(self, parent: QStandardItem, entries: dict[str, Entry]) -> None:
+        theme = self._appearance.theme
+        for row in range(parent.rowCount()):
+            item, number = parent.child(row), parent.child(row, 1)
+            if number is not None:
+                number.setForeground(QColor(theme.muted))
+            entry = entries.get(item.data(QUERY))
+            if entry is not None and entry.mark is not None:
+                item.setIcon(icons.icon(entry.mark.icon, getattr(theme, entry.mark.colour)))
+            self._colour(item, entries)
+
+
+def _is_filled(item: QStandardItem) -> bool:
+    """Whether the entries below are there, not only the sign that there are some."""
+    return item.rowCount() > 0 and item.child(0, 1) is not None
+
+
+def _group_of(item: QStandardItem) -> QStandardItem:
+    above = item.parent()
+    return item if above is None else _group_of(above)

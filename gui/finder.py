@@ -1,0 +1,145 @@
+"""Finding in the window: what is typed, chosen in the sidebar or taken away as a chip becomes one question, its answer
+becomes the list of photos, and all that stands around the photos says why they are these.
+
+Invariant: the search field always has the whole question; there is no hidden filter.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from gui.desk import Counts, Desk
+from gui.filter_words import added, filters, narrowed, without
+from gui.main_window import MainWindow
+from gui.photo_model import PhotoModel
+from gui.review_flow import ReviewFlow
+
+if TYPE_CHECKING:
+    from storage.search import Facets, QueryError
+
+RELIST_MS = 500
+"""Between two searches while a scan brings photos: the list grows twice a second."""
+
+SPEAK_MS = 700
+"""Silence after a key before suggestions or a wrong question are spoken; they are shown at once."""
+
+
+class Finder(QObject):
+    """Connects the search field and everything around it with the library."""
+
+    def __init__(self, window: MainWindow, model: PhotoModel, desk: Desk, flow: ReviewFlow) -> None:
+        super().__init__(window)
+        self._window, self._model, self._desk, self._flow = window, model, desk, flow
+        self._search = window.search
+        self._total = -1
+        self._found_words = ""
+        self._relist = QTimer(self)
+        self._relist.setSingleShot(True)
+        self._relist.setInterval(RELIST_MS)
+        self._relist.timeout.connect(self.again)
+        self._offer = ""
+        self._speak = QTimer(self)
+        self._speak.setSingleShot(True)
+        self._speak.setInterval(SPEAK_MS)
+        self._speak.timeout.connect(self._say)
+        desk.found.connect(self._found)
+        desk.corrected.connect(self._corrected)
+        desk.misunderstood.connect(self._misunderstood)
+        desk.counted.connect(self._counted)
+        desk.completed.connect(self._search.offer)
+        desk.narrowed.connect(self._narrowed)
+        self._search.asked.connect(self._asked)
+        self._search.sorted.connect(self.again)
+        self._search.completing.connect(desk.complete)
+        self._search.offered.connect(self._say_offer)
+        self._search.left.connect(window.focus_photos)
+        window.chips.removed.connect(lambda term: self._search.search(without(self._search.words, term)))
+        window.nothing_found.pressed.connect(self._search.search)
+        window.sidebar.chosen.connect(self._filter)
+        window.facets.chosen.connect(lambda words: self._search.search(added(self._search.words, words)))
+
+    def again(self) -> None:
+        """Find anew what is searched for."""
+        self._desk.search(self._search.words, self._search.order)
+
+    def again_soon(self) -> None:
+        """The same in a while, because photos come or go."""
+        if not self._relist.isActive():
+            self._relist.start()
+
+    def _asked(self, words: str) -> None:
+        self._speak.stop()
+        self._search.complain(None)
+        self._window.chips.show_filters(filters(words))
+        self.again()
+        if words:
+            self._desk.narrow(words)
+        else:
+            self._window.facets.hide()
+
+    def _say(self) -> None:
+        if self._search.complaint:
+            self._window.announcer.say(self._search.complaint, assertive=True)
+        elif self._offer and self._search.field.hasFocus():
+            self._window.announcer.say(self._offer)
+
+    def _say_offer(self, sentence: str) -> None:
+        self._offer = sentence
+        self._speak.start()
+
+    def _filter(self, words: str) -> None:
+        self._search.search(narrowed(self._search.words, words) if words else "")
+
+    def _found(self, ids: Sequence[int], words: str) -> None:
+        if words != self._search.words:
+            return
+        grid, flow = self._window.grid, self._flow
+        keep = flow.remember() if words == self._found_words else None
+        photo = flow.current()
+        current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
+        self._found_words = words
+        self._model.set_ids(ids)
+        row = self._model.row_of(current) if current else -1
+        if len(ids):
+            self._window.show_found()
+            flow.go(max(row, 0))
+            if keep is not None and row >= 0:
+                flow.recall(keep)
+                grid.verticalScrollBar().setValue(scrolled)
+        elif words:
+            self._window.show_nothing_found(f"No photo answers “{words}”.")
+            self._desk.correct(words)
+        self._tell_found()
+
+    def _corrected(self, words: str, better: str) -> None:
+        if words == self._search.words:
+            self._window.nothing_found.say(f"No photo answers “{words}”. Did you mean “{better}”?")
+            self._window.nothing_found.offer(f"Search for “{better}”", better)
+
+    def _misunderstood(self, error: "QueryError", words: str) -> None:
+        if words == self._search.words:
+            self._search.complain(error)
+            self._window.facets.hide()
+            self._speak.start()
+
+    def _narrowed(self, facets: "Facets", words: str) -> None:
+        if words == self._search.words:
+            self._window.facets.show_facets(facets)
+
+    def _counted(self, counts: Counts) -> None:
+        self._total = counts.total
+        sidebar = self._window.sidebar
+        sidebar.show_states(counts.total, dict(counts.states), counts.problems)
+        sidebar.show_saved(counts.saved)
+        for group, branches in (("Folders", counts.folders), ("Tags", counts.concepts), ("Years", counts.years)):
+            sidebar.show_tree(group, branches)
+        for group, facets in (("People", counts.facets.people), ("Cameras", counts.facets.cameras)):
+            sidebar.show_facets(group, facets)
+        self._tell_found()
+        if self._search.words and not self._search.complaint:
+            self._desk.narrow(self._search.words)
+
+    def _tell_found(self) -> None:
+        if self._total >= 0:
+            self._search.tell_found(self._model.rowCount(), self._total)
