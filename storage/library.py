@@ -116,8 +116,13 @@ class Library:
             yield connection
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Write]:
+    def write(self, *, flush: bool = True) -> Iterator[Write]:
         """A block that commits all or nothing. No file, network or model work inside it.
+
+        Args:
+            flush: whether the commit waits until it is on the disk. False is for what a job would just make again: a
+                power cut may take the last of it (a crash of the program does not), and the next commit that is
+                flushed flushes it too. With blocks of 32 photos the flushes took half the time of a first scan.
 
         Raises:
             KnownError: the disk is full, the library is locked by another program for too long, or is read-only.
@@ -126,7 +131,7 @@ class Library:
 
         with self._lock, _known_errors(self.path), self._engine.connect() as connection:
             connection = connection.execution_options(altfolio_write=True)
-            with connection.begin():
+            with _flushing(connection, flush), connection.begin():
                 block = Write(connection)
                 yield block
                 changes = block.changes()
@@ -215,6 +220,19 @@ def _open(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA cache_size = -16384")
     connection.execute("PRAGMA temp_store = MEMORY")
     return connection
+
+
+@contextlib.contextmanager
+def _flushing(connection: Connection, flush: bool) -> Iterator[None]:
+    """With a write-ahead log "NORMAL" leaves out the flush at a commit, and nothing else."""
+    driver: Any = connection.connection.driver_connection
+    if not flush:
+        driver.execute("PRAGMA synchronous = NORMAL")
+    try:
+        yield
+    finally:
+        if not flush:
+            driver.execute("PRAGMA synchronous = FULL")
 
 
 def _begin(connection: Connection) -> None:

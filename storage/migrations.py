@@ -152,7 +152,39 @@ CREATE INDEX batch_photo_by_batch ON batch_photo (batch_id);
 """
 """Without them every write into a file, every photo that leaves and every look at the history reads all of the past."""
 
-STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO)
+_KEYWORD_PATHS = """
+CREATE TABLE concept_path (
+    concept_id INTEGER NOT NULL REFERENCES concept (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    origin INTEGER NOT NULL,
+    PRIMARY KEY (concept_id, path, origin)
+) WITHOUT ROWID;
+CREATE TABLE tag_path (
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    concept_id INTEGER NOT NULL REFERENCES concept (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,
+    PRIMARY KEY (photo_id, concept_id)
+) WITHOUT ROWID;
+DELETE FROM setting WHERE key = 'vocabulary';
+"""
+"""Where keywords stand in people's hierarchies; the vocabulary is installed anew, which fills the first table."""
+
+_FOLDER_MARKS = """
+ALTER TABLE folder ADD COLUMN mark BLOB;
+CREATE TRIGGER photo_came AFTER INSERT ON photo BEGIN
+    UPDATE folder SET mark = NULL WHERE id = new.folder_id AND mark IS NOT NULL;
+END;
+CREATE TRIGGER photo_changed AFTER UPDATE OF folder_id, file, inode, size, mtime_ns, sidecar, missing_since ON photo
+BEGIN
+    UPDATE folder SET mark = NULL WHERE id IN (old.folder_id, new.folder_id) AND mark IS NOT NULL;
+END;
+CREATE TRIGGER photo_left AFTER DELETE ON photo BEGIN
+    UPDATE folder SET mark = NULL WHERE id = old.folder_id AND mark IS NOT NULL;
+END;
+"""
+"""A rescan compares a folder that did not change in one step, whatever wrote to it last; see `scan.compare`."""
+
+STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO, _KEYWORD_PATHS, _FOLDER_MARKS)
 """STEPS[n] brings a library from version n to n + 1."""
 
 

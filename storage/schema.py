@@ -57,7 +57,13 @@ class PhotoState(IntEnum):
 
 root = Table("root", metadata, Column("path", LargeBinary, primary_key=True), Column("added", Text))
 
-folder = Table("folder", metadata, Column("id", Integer, primary_key=True), Column("path", LargeBinary, unique=True))
+folder = Table(
+    "folder",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("path", LargeBinary, unique=True),
+    Column("mark", LargeBinary),  # of the names and identities in it, None where a row has changed since
+)
 
 folder_problem = Table(
     "folder_problem",
@@ -127,6 +133,14 @@ concept_word = Table(
     Column("own", Integer),  # 1 where it is the concept's name or key, 0 for plurals, synonyms and other languages
 )
 
+concept_path = Table(
+    "concept_path",  # where a keyword stands in a hierarchy of people, see `keyword_tree.PathOrigin`
+    metadata,
+    Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+    Column("path", Text, primary_key=True),  # JSON list, outermost first, the keyword itself last
+    Column("origin", Integer, primary_key=True),
+)
+
 tag = Table(
     "tag",
     metadata,
@@ -136,6 +150,14 @@ tag = Table(
     Column("state", Integer),
     Column("score", REAL),
     Column("count", Integer),
+)
+
+tag_path = Table(
+    "tag_path",  # the path a person gave one photo's keyword with; it goes before the concept's
+    metadata,
+    Column("photo_id", Integer, ForeignKey("photo.id"), primary_key=True),
+    Column("concept_id", Integer, ForeignKey("concept.id"), primary_key=True),
+    Column("path", Text),
 )
 
 run = Table(

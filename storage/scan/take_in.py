@@ -39,7 +39,7 @@ class Intake:
         self._concepts: dict[str, int] = {}
 
     def take_in(self, reads: Sequence[PhotoRead]) -> None:
-        """Write these photos, at most `WRITE_BLOCK`, in one block."""
+        """Write these photos in one block."""
         known: dict[Found, Row | None] = {}
         twins: dict[Found, list[Row]] = {}
         with self._library.read() as connection:
@@ -51,7 +51,7 @@ class Intake:
         places: Places = {}
         for read in reads:
             self._twins.look(read, twins.get(read.found, ()), places)
-        with self._library.write() as block:
+        with self._library.write(flush=False) as block:
             files = []
             for read in reads:
                 plain = known[read.found] is None and not twins.get(read.found)

@@ -1,0 +1,272 @@
+"""The scan itself.
+
+`scan` walks the folders in its own thread and compares each with the library; photos that differ are read side by side
+(`storage.scan.readers`), in a bounded queue, and written in blocks. What is left to do is always the difference
+between disk and library, so a scan that was stopped or killed continues by being run again.
+
+Invariants: no file is changed; no photo is forgotten because a folder can't be read or a disk is not connected; memory
+does not grow with the library.
+"""
+
+# File names are bytes here, which pathlib does not take.
+# ruff: noqa: PTH112, PTH116
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from storage import settings
+from storage.ahead import in_order
+from storage.job import Job, Progress
+from storage.library import Library
+from storage.scan.compare import (
+    Difference,
+    compare,
+    count_present,
+    gone_of,
+    known_folders,
+    mark_folders,
+    mark_missing,
+    mark_returned,
+)
+from storage.scan.count import count_photos
+from storage.scan.read_photo import Found, PhotoRead
+from storage.scan.readers import Readers
+from storage.scan.take_in import Intake
+from storage.scan.top_folders import (
+    SEPARATOR,
+    FolderProblems,
+    add_roots,
+    folder_problems,
+    is_below,
+    remove_root,
+    root_paths,
+    roots,
+)
+from storage.scan.walk import Listing, Seen, Unreadable, walk
+from storage.shown import shown
+
+__all__ = ["ScanOptions", "folder_problems", "remove_root", "roots", "scan"]
+
+CHUNK = 16
+"""Photos that are read in one go; handing over single photos costs a tenth of reading them."""
+
+AHEAD = 16
+"""Chunks that are being read or wait to be written."""
+
+BLOCK = 128
+"""Photos written in one block, a quarter cheaper than 32 each. It takes 25 ms, as nothing is flushed to the disk, so
+an edit in the window waits no longer than for the blocks of other jobs."""
+
+Step = int | list[Found]
+"""A number of unchanged photos, or photos to be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanOptions:
+    """How to scan.
+
+    Attributes:
+        recursive: also the folders below the given ones; False looks at exactly these.
+        threads: that read photos, or processes where there are many, 1..64; None for one per core, at most 4, as
+            writing down what four have read takes a whole core.
+    """
+
+    recursive: bool = True
+    threads: int | None = None
+
+
+def scan(library: Library, folders: Sequence[Path] = (), *, options: ScanOptions = ScanOptions()) -> Job:
+    """Bring the library in step with these folders.
+
+    Folders that the library does not know are added to it. A known one that is gone counts as emptied by somebody,
+    but the topmost folder of a library being gone means that a disk is not connected: nothing is marked as missing.
+
+    Args:
+        folders: which; none for all that the library knows.
+
+    Raises:
+        KnownError: a new folder is not there; the library can't be written.
+    """
+    tops = add_roots(library, folders) if folders else root_paths(library)
+    return _scan(library, tops, options)
+
+
+def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
+    with library.read() as connection:
+        language = settings.load(connection).language
+    offline = [root for root in root_paths(library) if _unavailable(library, root) is not None]
+    walker = _Walker(library, offline, options)
+    intake = Intake(library, language=language, offline=offline)
+    readers = Readers(options.threads or min(os.cpu_count() or 1, 4))
+    stopped = threading.Event()
+    steps = in_order(readers.pool, partial(_read, readers), _chunks(walker.steps(tops)), ahead=AHEAD)
+    try:
+        progress = _Tally()
+        new = [top for top in tops if next(known_folders(library, top, SEPARATOR), None) is None]
+        if new and len(new) == len(tops) and options.recursive:
+            progress.count = readers.pool.submit(count_photos, new, stopped.is_set)
+        reads: list[PhotoRead] = []
+        for step in steps:
+            if isinstance(step, int):
+                yield progress.unchanged(step)
+                continue
+            reads.extend(step)
+            while len(reads) >= BLOCK:
+                yield from _write(intake, reads[:BLOCK], progress)
+                del reads[:BLOCK]
+        if reads:
+            yield from _write(intake, reads, progress)
+        walker.mark_gone_folders(tops)
+        for top in tops:
+            mark_folders(library, top, SEPARATOR)
+        yield progress.finished()
+    finally:
+        stopped.set()
+        steps.close()
+        readers.close()
+
+
+def _write(intake: Intake, reads: Sequence[PhotoRead], progress: "_Tally") -> Iterator[Progress]:
+    intake.take_in(reads)
+    for read in reads:
+        yield progress.read(read)
+
+
+def _chunks(steps: Iterator[int | Found]) -> Iterator[Step]:
+    """Put the photos to be read together; counts of unchanged photos pass through."""
+    chunk: list[Found] = []
+    for step in steps:
+        if isinstance(step, int):
+            yield step
+            continue
+        chunk.append(step)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _read(readers: Readers, step: Step) -> int | list[PhotoRead]:
+    return step if isinstance(step, int) else readers.read(step)
+
+
+class _Tally:
+    """Counts what a scan has done, for its progress."""
+
+    def __init__(self) -> None:
+        self.count: Future[int | None] | None = None  # being found out in the background
+        self._done = 0
+        self._problems = 0
+
+    def unchanged(self, photos: int) -> Progress:
+        self._done += photos
+        return self._progress("")
+
+    def read(self, read: PhotoRead) -> Progress:
+        self._done += 1
+        self._problems += read.problem is not None and not read.vanished
+        return self._progress(shown(read.found.path.name))
+
+    def finished(self) -> Progress:
+        return Progress(stage="scan", done=self._done, total=self._done, problems=self._problems)
+
+    def _progress(self, item: str) -> Progress:
+        counted = self.count.result() if self.count is not None and self.count.done() else None
+        total = None if counted is None else max(counted, self._done)
+        return Progress(stage="scan", done=self._done, total=total, item=item, problems=self._problems)
+
+
+class _Walker:
+    """Walks folders, writes what needs no reading (gone, returned, unreadable), and hands on what does."""
+
+    def __init__(self, library: Library, offline: Sequence[bytes], options: ScanOptions) -> None:
+        self._library = library
+        self._offline = offline
+        self._options = options
+        self._problems = FolderProblems(library)
+        self._seen: Seen = set()
+        self._present = 0  # photos of a folder in parts that are in the library and on the disk
+
+    def steps(self, tops: Sequence[bytes]) -> Iterator[int | Found]:
+        """Numbers of unchanged photos, and photos that have to be read."""
+        for top in tops:
+            if self._can_be_scanned(top):
+                for listing in walk(top, self._seen, recursive=self._options.recursive):
+                    if isinstance(listing, Unreadable):
+                        self._unreadable(listing)
+                    else:
+                        yield from self._steps(listing)
+
+    def _steps(self, listing: Listing) -> Iterator[int | Found]:
+        self._problems.clear(listing.path)
+        difference = compare(self._library, listing)
+        self._write(difference)
+        if unchanged := difference.unchanged + len(difference.returned):
+            yield unchanged
+        yield from difference.found
+        self._present = (0 if listing.first else self._present) + difference.known
+        if listing.last and not listing.first and count_present(self._library, listing.path) > self._present:
+            for gone in gone_of(self._library, listing.path):
+                mark_missing(self._library, gone)
+
+    def mark_gone_folders(self, tops: Sequence[bytes]) -> None:
+        """Mark the photos of folders that no longer exist as missing."""
+        for top in tops:
+            if any(is_below(top, root) for root in self._offline):
+                continue
+            self._problems.clear_below(top, recursive=self._options.recursive)
+            for folder in known_folders(self._library, top, SEPARATOR):
+                try:
+                    os.stat(folder)
+                except (FileNotFoundError, NotADirectoryError):
+                    for gone in gone_of(self._library, folder):
+                        mark_missing(self._library, gone)
+                except OSError:
+                    continue
+
+    def _can_be_scanned(self, top: bytes) -> bool:
+        for root in self._offline:
+            if is_below(top, root):
+                self._problems.note(root, _unavailable(self._library, root) or "")
+                return False
+        return os.path.isdir(top) or top in root_paths(self._library)
+
+    def _write(self, difference: Difference) -> None:
+        if difference.returned:
+            mark_returned(self._library, difference.returned)
+        if difference.gone:
+            mark_missing(self._library, difference.gone)
+
+    def _unreadable(self, folder: Unreadable) -> None:
+        if isinstance(folder.error, FileNotFoundError | NotADirectoryError):
+            return  # deleted this moment; its photos are marked at the end
+        name, error = shown(os.fsdecode(folder.path)), folder.error
+        if isinstance(error, PermissionError):
+            message = (
+                f"The folder “{name}” can't be read: its permissions don't allow it. Its photos stay as they were."
+            )
+        else:
+            message = f"The folder “{name}” can't be read ({error.strerror or error}). Its photos stay as they were."
+        self._problems.note(folder.path, message)
+
+
+def _unavailable(library: Library, root: bytes) -> str | None:
+    """Why a folder of the library can't be scanned as a whole, or None."""
+    name = shown(os.fsdecode(root))
+    keep = "Nothing was marked as missing. If it is on another disk or in the network, connect it and scan again."
+    try:
+        with os.scandir(root) as entries:
+            empty = next(entries, None) is None
+    except (FileNotFoundError, NotADirectoryError):
+        return f"The folder “{name}” is not there. {keep}"
+    except OSError:
+        return None  # the walk says why
+    if empty and next(known_folders(library, root, SEPARATOR), None) is not None:
+        return f"The folder “{name}” is empty, although the library has photos in it. {keep}"
+    return None
