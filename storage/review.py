@@ -5,14 +5,15 @@ a lower origin; a rejected tag keeps its row, so that it is not proposed again.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from storage import concepts, history
+from storage import concepts, history, keyword_tree
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.schema import Field, Origin, TagState, TextState
+from storage.suggestions import TextProposal
 from storage.words import chunks
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -34,29 +35,33 @@ def approve(library: Library, photos: Sequence[int]) -> int:
     def step(block: Write, ids: str) -> None:
         _approve(block.connection, ids)
 
-    return _apply(library, "approve", photos, step, only=_with_proposals)
+    return _apply(library, "approve", photos, step, only=with_proposals)
 
 
-def certainties(connection: Connection, photos: Collection[int]) -> dict[int, float]:
-    """How certain each of these photos' least certain concept is, 0..1; only photos with something to approve.
+def draft(library: Library, photo: int, proposals: Iterable[TextProposal]) -> list[TextProposal]:
+    """Put drafts in place that a person asked for; words of a person, of the file or approved ones stay.
 
-    To approve those above a score, choose among them and `approve` them; photos that nobody scored are left out.
+    Returns:
+        those that found a place.
     """
-    found: dict[int, float] = {}
-    for chunk in chunks(photos):
-        ids = ",".join(str(int(i)) for i in chunk)
-        waiting = set(_with_proposals(connection, ids))
-        for photo, certainty in connection.exec_driver_sql(
-            f"SELECT id, certainty FROM photo WHERE certainty IS NOT NULL AND id IN ({ids})"
-        ):
-            if photo in waiting:
-                found[int(photo)] = float(certainty)
-    return found
+    placed: list[TextProposal] = []
 
+    def free(connection: Connection, ids: str) -> Iterable[int]:
+        kept = f"origin != {int(Origin.MODEL)} OR state = {int(TextState.APPROVED)}"
+        taken = connection.exec_driver_sql(f"SELECT field, language FROM text WHERE photo_id IN ({ids}) AND ({kept})")
+        keys = {(Field(field), language) for field, language in taken}
+        placed.extend(one for one in proposals if (one.field, one.language) not in keys)
+        return [photo] if placed else []
 
-def above(certainties: Mapping[int, float], score: float) -> list[int]:
-    """The photos that are at least as certain as a score, 0..1."""
-    return [photo for photo, certainty in certainties.items() if certainty >= score]
+    def step(block: Write, ids: str) -> None:
+        block.connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO text (photo_id, field, language, text, plain, origin, state) "
+            f"SELECT id, ?, ?, ?, ?, {int(Origin.MODEL)}, {int(TextState.DRAFT)} FROM photo WHERE id IN ({ids})",
+            [(int(one.field), one.language, one.text, one.plain) for one in placed],
+        )
+
+    _apply(library, "draft a text of", [photo], step, only=free)
+    return placed
 
 
 def reject(library: Library, photos: Sequence[int]) -> int:
@@ -185,6 +190,9 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
 def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int | None:
     """Give these photos a keyword of the user's; accepted at once.
 
+    Args:
+        keyword: a word, or a path of keywords, outermost first: "Animals|Dogs|Rex" is the keyword "Rex" at that place.
+
     Returns:
         the concept's id, or None where there was no photo to give it to.
 
@@ -240,7 +248,7 @@ def change_tags(
 
 
 def _keyword(typed: str) -> str:
-    keyword = " ".join(typed.split())
+    keyword = "|".join(keyword_tree.parts_of(typed))
     if not keyword:
         raise KnownError("A tag needs at least one letter.")
     check_words(keyword)
@@ -248,7 +256,10 @@ def _keyword(typed: str) -> str:
 
 
 def _give(connection: Connection, keyword: str, ids: str) -> int:
-    concept = concepts.for_keyword(connection, keyword)
+    path = keyword_tree.parts_of(keyword)
+    concept = concepts.for_keyword(connection, path[-1])
+    if len(path) > 1:
+        keyword_tree.give(connection, map(int, ids.split(",")), concept, path)
     connection.exec_driver_sql(
         "INSERT INTO tag (photo_id, concept_id, origin, state, score, count) "
         f"SELECT id, ?, {int(Origin.USER)}, {int(TagState.ACCEPTED)}, NULL, NULL FROM photo WHERE id IN ({ids}) "
@@ -330,7 +341,8 @@ def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:
     ]
 
 
-def _with_proposals(connection: Connection, ids: str) -> Iterable[int]:
+def with_proposals(connection: Connection, ids: str) -> Iterable[int]:
+    """Which of these photos, given as SQL text, have a draft or a suggested tag."""
     return [
         int(photo)
         for (photo,) in connection.exec_driver_sql(

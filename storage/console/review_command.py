@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from storage import photos, replace, review
+from storage import photos, replace, review, review_counts
 from storage.console import output
 from storage.console.commands import NOTHING, WrongUse, complain, find_photos, language_of
 from storage.library import Library
@@ -86,7 +86,7 @@ def _act(
     if arguments.approve:
         if arguments.above is not None:
             with library.read() as connection:
-                chosen = review.above(review.certainties(connection, chosen), arguments.above)
+                chosen = review_counts.above(review_counts.certainties(connection, chosen), arguments.above)
         return review.approve(library, chosen), "approved"
     if arguments.reject:
         return review.reject(library, chosen), "rejected"

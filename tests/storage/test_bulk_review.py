@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import embed, embed_undo, history, photos, replace, review
+from storage import embed, embed_undo, history, photos, replace, review, review_counts
 from storage.job import KnownError
 from storage.library import Library
 from storage.replace import Rule
 from storage.scan import scan
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
+from storage.suggestions import TextProposal
 from tests.storage import photo_maker
 from tests.storage.conftest import add_photos
 from tests.storage.test_review import detail, propose, tag_states
@@ -38,9 +39,9 @@ def test_approving_above_a_score_counts_first(library: Library) -> None:
         propose(library, photo, "dog")
     certain(library, **{f"p{ids[0]}": 0.95, f"p{ids[1]}": 0.9, f"p{ids[2]}": 0.5, f"p{ids[3]}": 0.99})
     with library.read() as connection:
-        found = review.certainties(connection, ids)
+        found = review_counts.certainties(connection, ids)
     assert found == {ids[0]: 0.95, ids[1]: 0.9, ids[2]: 0.5}  # the fourth has nothing to approve
-    chosen = review.above(found, 0.9)
+    chosen = review_counts.above(found, 0.9)
     assert chosen == ids[:2]
     assert review.approve(library, chosen) == 2
     assert [detail(library, photo).row.state for photo in ids[:3]] == [
@@ -63,6 +64,34 @@ def test_tags_of_many_are_changed_as_one_step(library: Library) -> None:
     assert tag_states(library, ids[1]) == {"dog": TagState.SUGGESTED}
     with pytest.raises(KnownError):
         review.change_tags(library, ids, add=[" "])
+
+
+def test_tags_are_counted_and_waiting_photos_found(library: Library) -> None:
+    ids = add_photos(library, "a.jpg", "b.jpg", "c.jpg")
+    propose(library, ids[0], "dog", "frisbee")
+    propose(library, ids[1], "dog")
+    review.approve(library, [ids[1]])
+    with library.read() as connection:
+        counts = review_counts.tag_counts(connection, ids)
+        waiting = review_counts.waiting(connection)
+    assert [(tag.name, tag.photos) for tag in counts] == [("dog", 2), ("frisbee", 1)]
+    assert waiting == {ids[0], ids[2]}
+
+
+def test_a_draft_that_was_asked_for_never_replaces_a_persons_words(library: Library) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    review.set_text(library, [photo], "Ours.")
+    asked = [
+        TextProposal(Field.ALT_TEXT, "en", "May be an image of dog.", "A dog."),
+        TextProposal(Field.EXTENDED, "en", "Machine text. Animals: dog.", "Animals: dog."),
+    ]
+    assert review.draft(library, photo, asked) == asked[1:]
+    assert detail(library, photo).row.alt_text == "Ours."
+    assert label(library) == "draft a text of 1 photo"
+    review.approve(library, [photo])
+    extended = detail(library, photo).text(Field.EXTENDED, "en")
+    assert extended is not None and extended.text == "Animals: dog."
+    assert review.draft(library, photo, asked) == []
 
 
 def test_removing_a_tag_changes_only_photos_that_have_it(library: Library) -> None:
