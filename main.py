@@ -36,8 +36,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the exit code: 0 where nothing failed, 1 where some photos failed or the work couldn't be done, 2 for wrong
         use, 130 after Ctrl-C.
     """
-    parsed = _parse(arguments)
     text_rules.use(broken_rules)
+    only_window, more = _window_parser().parse_known_args(arguments)
+    if not more:
+        return _window(only_window)
+    parsed = _parse(arguments)
     if getattr(parsed, "run", None) is None:
         return _window(parsed)
     _stop_on_terminate()
@@ -87,6 +90,13 @@ def broken_rules(given: text_rules.CheckedText) -> set[str]:
         language=given.language, file_name=given.file_name, caption=given.caption, written=given.written
     )
     return {name for remark in check(given.text, about) for name in (remark.rule, str(remark.severity))}
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    """What the window takes. Making the parser of all commands would cost a third of the time to the first screen."""
+    made = argparse.ArgumentParser(prog="altfolio", add_help=False)
+    _add_library(made, None)
+    return made
 
 
 def _stop_on_terminate() -> None:

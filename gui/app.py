@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from gui.desk import Counts, Desk
 from gui.finder import Finder
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
-from gui.photo_model import PhotoModel
+from gui.photo_model import PAGE, PhotoModel
 from gui.picture_loader import PictureLoader
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 NEW_PHOTOS_MS = 1_500
 """Quiet time after photos came, before the models look at them."""
+
+LONGEST_FIRST_MS = 500
+"""After which the library is read even where the first thumbnails are still being made."""
 
 
 def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
@@ -109,11 +113,12 @@ class Session(QObject):
         self._stored = stored
         self._closed = False
         self.appearance = Appearance(app)
-        self.desk = Desk(library, self)
+        self._first_shown = threading.Event()
+        self.desk = Desk(library, self, after=self._first_shown)
         self.appearance.apply(self.desk.settings.theme, self.desk.settings.text_size)
         self.model = PhotoModel(self.desk.read_rows, self.desk.read_rows_later, self)
         self.thumbnails = ThumbnailLoader(_make_thumbnail, parent=self)
-        self.pictures = PictureLoader(self)
+        self.pictures = PictureLoader(self, after=self._first_shown)
         self.window = MainWindow(self.appearance, self.model, self.thumbnails)
         self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
         self.work = Work(library, self.window.jobs, self)
@@ -137,6 +142,7 @@ class Session(QObject):
         Args:
             work: False leaves jobs alone.
         """
+        self._show_first()
         self.desk.search("")
         self.desk.count()
         self.desk.look_for_undo()
@@ -144,6 +150,23 @@ class Session(QObject):
         if folders:
             self.add_folders(folders)
         self.window.focus_photos()
+
+    def _show_first(self) -> None:
+        """Show the newest photos before the database is even imported; everything else is done once they are seen."""
+        rows = self.desk.first_rows(PAGE)
+        if not rows:
+            self._first_shown.set()
+            return
+        self.model.show_first(rows)
+        self.flow.go(0)
+
+        def look() -> None:
+            if self.thumbnails.idle:
+                self.thumbnails.arrived.disconnect(look)
+                self._first_shown.set()
+
+        self.thumbnails.arrived.connect(look)
+        QTimer.singleShot(LONGEST_FIRST_MS, self, self._first_shown.set)
 
     _work_when_counted = _watch_when_counted = False
     _undo: Any = None  # the embedding that undo would take back

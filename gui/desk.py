@@ -8,13 +8,13 @@ closes only when the last one is kept.
 Invariant: every failure is told by `failed`; nothing is swallowed.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from sqlalchemy import Connection
 
 from gui.jobs import Calls
 from gui.questions import STOPPED, Question
@@ -25,6 +25,8 @@ from storage.photos import PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.overview import Branch
     from storage.search import Completion, Facets, Order, QueryError
     from storage.search.saved import SavedSearch
@@ -95,11 +97,18 @@ class Desk(QObject):
     changed_settings = Signal(object)
     failed = Signal(str, object)
 
-    def __init__(self, library: Library, parent: QObject | None = None) -> None:
+    def __init__(
+        self, library: Library, parent: QObject | None = None, *, after: threading.Event | None = None
+    ) -> None:
+        """Open the desk.
+
+        Args:
+            after: nothing but `first_rows` is read before this has happened.
+        """
         super().__init__(parent)
         self.library = library
         names = ("rows", "completions", "questions", "counts", "edits")
-        self._all = tuple(Calls(name, self) for name in names)
+        self._all = tuple(Calls(name, self, after=after) for name in names)
         self._rows, self._completions, self._questions, self._counts, self._edits = self._all
         for calls in self._all:
             calls.failed.connect(self.failed)
@@ -108,7 +117,7 @@ class Desk(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._counted_enough)
-        with library.read() as connection:
+        with library.peek() as connection:
             self.settings = settings.load(connection)
 
     # questions
@@ -120,7 +129,7 @@ class Desk(QObject):
             order: None for the newest taken first.
         """
 
-        def ask(connection: Connection) -> "Sequence[int] | QueryError":
+        def ask(connection: "Connection") -> "Sequence[int] | QueryError":
             from storage import search
 
             try:
@@ -139,7 +148,7 @@ class Desk(QObject):
     def correct(self, words: str) -> None:
         """Look for a question that finds something; answered by `corrected` where there is one."""
 
-        def ask(connection: Connection) -> str | None:
+        def ask(connection: "Connection") -> str | None:
             from storage import search
 
             return search.corrected(connection, words)
@@ -153,7 +162,7 @@ class Desk(QObject):
     def complete(self, words: str, cursor: int) -> None:
         """Look for what can stand at the cursor; answered by `completed`."""
 
-        def ask(connection: Connection) -> "list[Completion]":
+        def ask(connection: "Connection") -> "list[Completion]":
             from storage import search
 
             return search.complete(connection, words, cursor)
@@ -163,7 +172,7 @@ class Desk(QObject):
     def narrow(self, words: str) -> None:
         """Look for ways to narrow what words find; answered by `narrowed`, unless they can't be searched for."""
 
-        def ask(connection: Connection) -> "Facets | None":
+        def ask(connection: "Connection") -> "Facets | None":
             from storage import search
 
             try:
@@ -181,7 +190,7 @@ class Desk(QObject):
         self,
         calls: Calls,
         name: str,
-        ask: Callable[[Connection], Any],
+        ask: Callable[["Connection"], Any],
         answer: Callable[[Any], None],
     ) -> None:
         """Ask in the place of an older question of this name, which is stopped even where it is being worked on."""
@@ -203,7 +212,7 @@ class Desk(QObject):
         self._counting = True
         begun = time.monotonic()
 
-        def ask(connection: Connection) -> Counts:
+        def ask(connection: "Connection") -> Counts:
             try:
                 return _count(connection)
             finally:
@@ -243,6 +252,11 @@ class Desk(QObject):
         """The rows of some photos, now."""
         with self.library.read() as connection:
             return photos.rows(connection, ids, language=self.settings.language)
+
+    def first_rows(self, count: int) -> list[PhotoRow]:
+        """The rows of the newest photos, now, before anything else is read."""
+        with self.library.peek() as connection:
+            return photos.rows(connection, photos.newest(connection, count), language=self.settings.language)
 
     def read_rows_later(self, ids: Sequence[int], done: Callable[[list[PhotoRow]], None]) -> None:
         """The rows of some photos, in a while."""
@@ -340,7 +354,7 @@ class Desk(QObject):
             calls.close(finish=calls is self._edits)
 
 
-def _count(connection: Connection) -> Counts:
+def _count(connection: "Connection") -> Counts:
     from storage import overview, search
     from storage.search import saved
 

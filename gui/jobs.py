@@ -182,10 +182,18 @@ class Calls(QObject):
     failed = Signal(str, object)
     _answered = Signal(object, object, object)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, parent: QObject | None = None, *, after: threading.Event | None = None) -> None:
+        """Begin with the first call.
+
+        Args:
+            after: no call is made before this has happened.
+        """
         super().__init__(parent)
         self.setObjectName(name)
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"calls-{name}")
+        self._after = after
+        if after is not None:
+            self._executor.submit(after.wait)
         self._latest: dict[str, int] = {}
         self._waiting = 0
         self._closed = False
@@ -238,6 +246,8 @@ class Calls(QObject):
         """Wait for the thread. With `finish`, calls that wait are still made (so that no edit is lost)."""
         if not finish:
             self._closed = True
+        if self._after is not None:
+            self._after.set()
         self._executor.shutdown(wait=True, cancel_futures=not finish)
         self._closed = True
 

@@ -76,14 +76,23 @@ class PhotoModel(QAbstractTableModel):
         return self._ids
 
     def set_ids(self, ids: Sequence[int]) -> None:
-        """Show these photos."""
+        """Show these photos. The first page stays in sight where it begins as before, until it is read again."""
+        first = self._pages.get(0) if self._ids and self._ids[0:PAGE] == ids[0:PAGE] else None
         self.beginResetModel()
         self._ids = ids
         self._generation += 1
         self._pages.clear()
         self._asked.clear()
+        if first is not None:
+            self._pages[0] = first
+            self._ask(0)
         self.endResetModel()
         self.listed.emit()
+
+    def show_first(self, rows: list[PhotoRow]) -> None:
+        """Show these photos, which are known already, until the list is there."""
+        self.set_ids(array("q", (row.id for row in rows)))
+        self._store(0, rows)
 
     def row_of(self, photo: int) -> int:
         """The row of a photo, -1 where it is not listed. Looks at all ids: for single jumps only."""

@@ -4,6 +4,7 @@ Decoding takes 40–120 ms at 12–24 megapixels (measured), the goal from key t
 is decoded ahead, and the few pictures around the present one are kept.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -28,9 +29,10 @@ class PictureLoader(QObject):
 
     loaded = Signal(int, object, str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, after: threading.Event | None = None) -> None:
+        """Load pictures, but none before `after` has happened."""
         super().__init__(parent)
-        self._calls = Calls("picture", self)
+        self._calls = Calls("picture", self, after=after)
         self.failed = self._calls.failed
         self._kept: OrderedDict[tuple[int, int, int], tuple[QImage | None, str]] = OrderedDict()
         self._wanted = 0

@@ -10,11 +10,12 @@ Invariant: a question that was stopped answers `STOPPED` and nothing else; it is
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, Final
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, Final
 
 from storage.library import Library
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 STOPPED: Final = object()
 """The answer of a question that was stopped."""
@@ -23,7 +24,7 @@ STOPPED: Final = object()
 class Question:
     """One question."""
 
-    def __init__(self, library: Library, ask: Callable[[Connection], Any]) -> None:
+    def __init__(self, library: Library, ask: Callable[["Connection"], Any]) -> None:
         self._library, self._ask = library, ask
         self._lock = threading.Lock()
         self._stopped = False

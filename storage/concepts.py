@@ -8,12 +8,13 @@ vocabulary's where a word of it is the same, else one of its own.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
-from storage.search.index import refresh_rows
 from storage.spelling import fold, spelled
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 KEYWORD = "keyword"
 """Kind of a concept that only people use; its key is "keyword:" and the folded word."""
@@ -38,7 +39,7 @@ class ConceptRow:
     words: Sequence[str]
 
 
-def install(connection: Connection, concepts: Sequence[ConceptRow], version: str) -> bool:
+def install(connection: "Connection", concepts: Sequence[ConceptRow], version: str) -> bool:
     """Bring the library's tree in step with a vocabulary; tags keep their concept.
 
     Args:
@@ -94,7 +95,7 @@ WHERE k.kind = '{KEYWORD}'
 """A keyword of people that is a word for a concept stands below it: "puppy" in a file is found by "dog"."""
 
 
-def _above(connection: Connection) -> dict[int, set[int]]:
+def _above(connection: "Connection") -> dict[int, set[int]]:
     """The ids above every concept."""
     found: dict[int, set[int]] = {}
     for concept, above in connection.exec_driver_sql("SELECT concept_id, above_id FROM concept_above"):
@@ -102,27 +103,29 @@ def _above(connection: Connection) -> dict[int, set[int]]:
     return found
 
 
-def _refresh_photos_of(connection: Connection, concepts: Sequence[int]) -> None:
+def _refresh_photos_of(connection: "Connection", concepts: Sequence[int]) -> None:
     """Write the search rows of photos with these tags anew: they name what is above a tag."""
+    from storage.search.index import refresh_rows  # not before it is needed: the first screen waits for this room
+
     ids = ",".join(str(int(c)) for c in concepts)
     photos = connection.exec_driver_sql(f"SELECT DISTINCT photo_id FROM tag WHERE concept_id IN ({ids})").all()
     for chunk in chunks(int(photo) for (photo,) in photos):
         refresh_rows(connection, chunk)
 
 
-def installed(connection: Connection) -> str | None:
+def installed(connection: "Connection") -> str | None:
     """The fingerprint of the vocabulary this library has, or None before the first."""
     value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = 'vocabulary'").scalar()
     return None if value is None else str(json.loads(value))
 
 
-def ids_by_key(connection: Connection) -> dict[str, int]:
+def ids_by_key(connection: "Connection") -> dict[str, int]:
     """The id of every concept by its key."""
     rows = connection.exec_driver_sql("SELECT key, id FROM concept")
     return {str(key): int(number) for key, number in rows}
 
 
-def for_keyword(connection: Connection, keyword: str) -> int:
+def for_keyword(connection: "Connection", keyword: str) -> int:
     """The concept for a keyword of a person or a file; made where there is none.
 
     A vocabulary concept answers when the keyword is its own name, so that "Dog" in a file and "dog" from a model are
@@ -149,7 +152,7 @@ def for_keyword(connection: Connection, keyword: str) -> int:
     return int(number)
 
 
-def names_by_word(connection: Connection, words: Collection[str]) -> dict[str, frozenset[str]]:
+def names_by_word(connection: "Connection", words: Collection[str]) -> dict[str, frozenset[str]]:
     """Today's names of the vocabulary's concepts that each of these words, in any language, is a word for.
 
     Args:
@@ -177,7 +180,7 @@ class ConceptCount:
     photos: int
 
 
-def counts(connection: Connection) -> list[ConceptCount]:
+def counts(connection: "Connection") -> list[ConceptCount]:
     """Every concept that some photo has (itself or through one below it), most photos first.
 
     Read from the search index, where each photo stands under every concept above its tags: 1.3 s at 1,000,000 photos
@@ -193,7 +196,7 @@ def counts(connection: Connection) -> list[ConceptCount]:
     ]
 
 
-def complete(connection: Connection, start: str, limit: int = 12) -> list[str]:
+def complete(connection: "Connection", start: str, limit: int = 12) -> list[str]:
     """Names of concepts in use that begin with (or have a word beginning with) `start`, for completion."""
     folded = spelled(start)
     if not folded:

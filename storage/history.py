@@ -10,11 +10,13 @@ Invariant: what is undone can be done again until something new is done; taking 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.library import Library, Write
 from storage.words import chunks, restore, snapshots
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _SETTLED = 2
 """Value of `undone` of an embedding that was taken back and can't be redone: something else was done since."""
@@ -84,12 +86,12 @@ def record(block: Write, label: str, photos: Collection[int]) -> int:
     return number
 
 
-def batches(connection: Connection, limit: int = 100) -> list[Batch]:
+def batches(connection: "Connection", limit: int = 100) -> list[Batch]:
     """What the user did, newest first."""
     return _batches(connection, "ORDER BY b.id DESC LIMIT ?", (limit,))
 
 
-def _batches(connection: Connection, which: str, values: tuple[object, ...] = ()) -> list[Batch]:
+def _batches(connection: "Connection", which: str, values: tuple[object, ...] = ()) -> list[Batch]:
     return [
         Batch(i, kind, label, at, photos, bool(undone))
         for i, kind, label, at, undone, photos in connection.exec_driver_sql(
@@ -102,7 +104,7 @@ def _batches(connection: Connection, which: str, values: tuple[object, ...] = ()
     ]
 
 
-def last_step(connection: Connection) -> Batch | None:
+def last_step(connection: "Connection") -> Batch | None:
     """What a person did last and can take back, a review step or an embedding; None where there is nothing."""
     found = _batches(
         connection,
@@ -112,18 +114,18 @@ def last_step(connection: Connection) -> Batch | None:
     return found[0] if found else None
 
 
-def undone_step(connection: Connection) -> Batch | None:
+def undone_step(connection: "Connection") -> Batch | None:
     """What was taken back last and can be done again, a review step or an embedding; None where there is nothing."""
     found = _batches(connection, "WHERE b.undone = 1 AND b.kind IN ('review', 'embed') ORDER BY b.id LIMIT 1")
     return found[0] if found else None
 
 
-def next_undo(connection: Connection) -> Batch | None:
+def next_undo(connection: "Connection") -> Batch | None:
     """The batch that undo would take back, or None."""
     return next((b for b in batches(connection, KEPT) if b.kind == "review" and not b.undone), None)
 
 
-def next_redo(connection: Connection) -> Batch | None:
+def next_redo(connection: "Connection") -> Batch | None:
     """The batch that redo would do again, or None."""
     undone = [b for b in batches(connection, KEPT) if b.kind == "review" and b.undone]
     return undone[-1] if undone else None
@@ -162,7 +164,7 @@ def _swap(library: Library, *, redo: bool) -> Batch | None:
     return chosen
 
 
-def _swap_photos(connection: Connection, batch: int, photos: Sequence[int]) -> None:
+def _swap_photos(connection: "Connection", batch: int, photos: Sequence[int]) -> None:
     """Exchange the words of these photos with those that the batch kept."""
     run = connection.exec_driver_sql
     ids = ",".join(str(int(photo)) for photo in photos)

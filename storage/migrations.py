@@ -1,7 +1,7 @@
 """How a library file comes to today's schema: frozen SQL steps, counted by `PRAGMA user_version`.
 
-A step that has been released is never edited: a library in the field was made by exactly that text. `schema.py`
-describes the result for queries; a test holds both against each other. Steps are not generated from `schema.py`,
+A step that has been released is never edited: a library in the field was made by exactly that text. `tables.py`
+describes the result for queries; a test holds both against each other. Steps are not generated from `tables.py`,
 because it changes with the program and a step must not.
 """
 

@@ -8,12 +8,16 @@ import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.shown import shown as shown
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from storage.library import Peek
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,13 @@ class PhotoDetail:
         return next((t for t in self.texts if t.field == field and t.language == language), None)
 
 
-def rows(connection: Connection, photos: Sequence[int], *, language: str = "en") -> list[PhotoRow]:
+def newest(connection: "Connection | Peek", limit: int) -> list[int]:
+    """The first photos in the usual order of a search, newest taken first, for the first screen."""
+    order = "SELECT id FROM photo WHERE place IS NOT NULL ORDER BY place DESC LIMIT ?"
+    return [int(photo) for (photo,) in connection.exec_driver_sql(order, (limit,))]
+
+
+def rows(connection: "Connection | Peek", photos: Sequence[int], *, language: str = "en") -> list[PhotoRow]:
     """The photos with these ids, in the order asked for; ids that are gone are left out."""
     found: dict[int, PhotoRow] = {}
     for chunk in chunks(photos):
@@ -113,7 +123,7 @@ def rows(connection: Connection, photos: Sequence[int], *, language: str = "en")
     return [found[photo] for photo in photos if photo in found]
 
 
-def _rows(connection: Connection, photos: Collection[int], language: str) -> dict[int, PhotoRow]:
+def _rows(connection: "Connection | Peek", photos: Collection[int], language: str) -> dict[int, PhotoRow]:
     ids = ",".join(str(int(i)) for i in photos)
     alts: dict[int, tuple[str, int, int]] = {}
     for photo, spoken, text, state, origin in connection.exec_driver_sql(
@@ -153,7 +163,7 @@ def _rows(connection: Connection, photos: Collection[int], language: str) -> dic
     return found
 
 
-def detail(connection: Connection, photo: int, *, language: str = "en") -> PhotoDetail | None:
+def detail(connection: "Connection", photo: int, *, language: str = "en") -> PhotoDetail | None:
     """Everything about one photo, or None where it is gone."""
     found = rows(connection, [photo], language=language)
     if not found:
@@ -177,7 +187,7 @@ def detail(connection: Connection, photo: int, *, language: str = "en") -> Photo
     )
 
 
-def tags(connection: Connection, photos: Iterable[int]) -> dict[int, tuple[Tag, ...]]:
+def tags(connection: "Connection", photos: Iterable[int]) -> dict[int, tuple[Tag, ...]]:
     """All tags of these photos, rejected ones too; accepted first, then the most certain."""
     found: dict[int, list[Tag]] = {}
     for chunk in chunks(photos):
@@ -196,7 +206,7 @@ def tags(connection: Connection, photos: Iterable[int]) -> dict[int, tuple[Tag, 
     }
 
 
-def id_of(connection: Connection, path: Path) -> int | None:
+def id_of(connection: "Connection", path: Path) -> int | None:
     """The id of the photo at this path, or None where the library does not know it."""
     found = connection.exec_driver_sql(
         "SELECT p.id FROM photo p JOIN folder f ON f.id = p.folder_id WHERE f.path = ? AND p.file = ?",
@@ -205,7 +215,7 @@ def id_of(connection: Connection, path: Path) -> int | None:
     return int(found[0]) if found else None
 
 
-def path_of(connection: Connection, photo: int) -> Path | None:
+def path_of(connection: "Connection", photo: int) -> Path | None:
     """Where the photo is, or None where it is gone."""
     found = connection.exec_driver_sql(
         "SELECT f.path, p.file FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.id = ?", (photo,)
@@ -213,7 +223,7 @@ def path_of(connection: Connection, photo: int) -> Path | None:
     return Path(os.fsdecode(found[0])) / os.fsdecode(found[1]) if found else None
 
 
-def state_counts(connection: Connection) -> dict[PhotoState, int]:
+def state_counts(connection: "Connection") -> dict[PhotoState, int]:
     """How many photos are in each state; states without photos are 0."""
     counts = dict.fromkeys(PhotoState, 0)
     for state, count in connection.exec_driver_sql(
@@ -223,7 +233,7 @@ def state_counts(connection: Connection) -> dict[PhotoState, int]:
     return counts
 
 
-def problem_count(connection: Connection) -> int:
+def problem_count(connection: "Connection") -> int:
     """How many photos have a problem."""
     return int(
         connection.exec_driver_sql(
@@ -232,7 +242,7 @@ def problem_count(connection: Connection) -> int:
     )
 
 
-def in_state(connection: Connection, state: PhotoState) -> list[int]:
+def in_state(connection: "Connection", state: PhotoState) -> list[int]:
     """The photos in a state, newest first."""
     return [
         int(photo)
@@ -242,7 +252,7 @@ def in_state(connection: Connection, state: PhotoState) -> list[int]:
     ]
 
 
-def below(connection: Connection, folder: Path) -> list[int]:
+def below(connection: "Connection", folder: Path) -> list[int]:
     """The photos in a folder and the folders below it, by path."""
     place = os.fsencode(folder)
     inside = place.rstrip(b"/") + os.fsencode(os.sep)

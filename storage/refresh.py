@@ -9,8 +9,6 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from storage import text_rules
 from storage.job import Job, Progress
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
@@ -18,6 +16,8 @@ from storage.search.index import VERSION, refresh_rows
 from storage.words import ApprovedWords, approved_words, chunks
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage.library import Library
 
 _ROWS = "search.rows"
@@ -49,14 +49,14 @@ def renew(library: "Library") -> Job:
         block.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_ROWS, version))
 
 
-def refresh(connection: Connection, photos: Collection[int]) -> None:
+def refresh(connection: "Connection", photos: Collection[int]) -> None:
     """Bring states and search rows of these photos up to date; ids that are gone lose their search row."""
     for chunk in chunks(photos):
         _refresh_states(connection, chunk)
         refresh_rows(connection, chunk)
 
 
-def _refresh_states(connection: Connection, photos: Collection[int]) -> None:
+def _refresh_states(connection: "Connection", photos: Collection[int]) -> None:
     ids = ",".join(str(int(i)) for i in photos)
     draft, approved, judged, kept = set(), set(), set(), {}
     for photo, field, state, origin in connection.exec_driver_sql(

@@ -6,8 +6,7 @@ a lower origin; a rejected tag keeps its row, so that it is not proposed again.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage import concepts, history, keyword_tree
 from storage.job import KnownError
@@ -15,6 +14,9 @@ from storage.library import Library, Write
 from storage.schema import Field, Origin, TagState, TextState
 from storage.suggestions import TextProposal
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A language as XML wants it in `xml:lang` (BCP 47: primary subtag, then subtags of 2 to 8 letters or digits)."""
@@ -46,7 +48,7 @@ def draft(library: Library, photo: int, proposals: Iterable[TextProposal]) -> li
     """
     placed: list[TextProposal] = []
 
-    def free(connection: Connection, ids: str) -> Iterable[int]:
+    def free(connection: "Connection", ids: str) -> Iterable[int]:
         kept = f"origin != {int(Origin.MODEL)} OR state = {int(TextState.APPROVED)}"
         taken = connection.exec_driver_sql(f"SELECT field, language FROM text WHERE photo_id IN ({ids}) AND ({kept})")
         keys = {(Field(field), language) for field, language in taken}
@@ -176,7 +178,7 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
     def step(block: Write, ids: str) -> None:
         _judge(block.connection, concept, state, ids)
 
-    def having(connection: Connection, ids: str) -> Iterable[int]:
+    def having(connection: "Connection", ids: str) -> Iterable[int]:
         return [
             int(photo)
             for (photo,) in connection.exec_driver_sql(
@@ -232,7 +234,7 @@ def change_tags(
         for keyword in keywords:
             _give(block.connection, keyword, ids)
 
-    def having(connection: Connection, ids: str) -> Iterable[int]:
+    def having(connection: "Connection", ids: str) -> Iterable[int]:
         if keywords:
             return _present(connection, ids)
         concepts_ = ",".join(str(int(c)) for c in remove)
@@ -255,7 +257,7 @@ def _keyword(typed: str) -> str:
     return keyword
 
 
-def _give(connection: Connection, keyword: str, ids: str) -> int:
+def _give(connection: "Connection", keyword: str, ids: str) -> int:
     path = keyword_tree.parts_of(keyword)
     concept = concepts.for_keyword(connection, path[-1])
     if len(path) > 1:
@@ -269,7 +271,7 @@ def _give(connection: Connection, keyword: str, ids: str) -> int:
     return concept
 
 
-def _judge(connection: Connection, concept: int, state: TagState, ids: str) -> None:
+def _judge(connection: "Connection", concept: int, state: TagState, ids: str) -> None:
     connection.exec_driver_sql(
         f"UPDATE tag SET state = ? WHERE concept_id = ? AND photo_id IN ({ids})", (int(state), concept)
     )
@@ -297,7 +299,7 @@ def _apply(
     photos: Collection[int],
     step: Step,
     *,
-    only: Callable[[Connection, str], Iterable[int]] | None = None,
+    only: Callable[["Connection", str], Iterable[int]] | None = None,
 ) -> int:
     """One batch in one transaction: keep what was, change it."""
     with library.write() as block:
@@ -317,7 +319,7 @@ def _apply(
     return len(chosen)
 
 
-def _approve(connection: Connection, ids: str) -> None:
+def _approve(connection: "Connection", ids: str) -> None:
     connection.exec_driver_sql(
         f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
         f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
@@ -328,11 +330,11 @@ def _approve(connection: Connection, ids: str) -> None:
     )
 
 
-def _present(connection: Connection, ids: str) -> Iterable[int]:
+def _present(connection: "Connection", ids: str) -> Iterable[int]:
     return [int(photo) for (photo,) in connection.exec_driver_sql(f"SELECT id FROM photo WHERE id IN ({ids})")]
 
 
-def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:
+def _with_drafts(connection: "Connection", ids: str) -> Iterable[int]:
     return [
         int(photo)
         for (photo,) in connection.exec_driver_sql(
@@ -341,7 +343,7 @@ def _with_drafts(connection: Connection, ids: str) -> Iterable[int]:
     ]
 
 
-def with_proposals(connection: Connection, ids: str) -> Iterable[int]:
+def with_proposals(connection: "Connection", ids: str) -> Iterable[int]:
     """Which of these photos, given as SQL text, have a draft or a suggested tag."""
     return [
         int(photo)

@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass, fields, replace
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from storage.job import KnownError
-from storage.library import Library
+from storage.library import Library, Peek
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PREFIX = "user."
 
@@ -52,7 +53,7 @@ class Settings:
     effort: str = "balanced"
 
 
-def load(connection: Connection) -> Settings:
+def load(connection: "Connection | Peek") -> Settings:
     """The settings of this library; what is missing or no longer allowed is at its default."""
     found: dict[str, Any] = {}
     known = {f.name: f for f in fields(Settings)}

@@ -7,12 +7,13 @@ change about a photo, kept so that it can be put back.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from storage.schema import Field, Origin, TagState
 from storage.spelling import fold as fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 CHUNK = 500
 """Ids asked for in one statement; SQLite allows 32,766 variables, and short statements keep its cache useful."""
@@ -38,7 +39,7 @@ class ApprovedWords:
         return json.dumps({"texts": texts, "keywords": list(self.keywords)}, ensure_ascii=False, sort_keys=True)
 
 
-def approved_words(connection: Connection, photos: Collection[int]) -> dict[int, ApprovedWords]:
+def approved_words(connection: "Connection", photos: Collection[int]) -> dict[int, ApprovedWords]:
     """The words of each photo that may be embedded; every id asked for is in the answer."""
     texts: dict[int, dict[Field, dict[str, str]]] = {}
     accepted: dict[int, list[str]] = {}
@@ -66,7 +67,7 @@ def approved_words(connection: Connection, photos: Collection[int]) -> dict[int,
     }
 
 
-def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]:
+def snapshots(connection: "Connection", photos: Collection[int]) -> dict[int, str]:
     """All tags and texts of each photo, and what is known of its file, as JSON for `restore`."""
     found: dict[int, dict[str, Any]] = {photo: {"texts": [], "tags": [], "file": None} for photo in photos}
     for row in _rows(
@@ -88,7 +89,7 @@ def snapshots(connection: Connection, photos: Collection[int]) -> dict[int, str]
     return {photo: json.dumps(value, ensure_ascii=False) for photo, value in found.items()}
 
 
-def restore(connection: Connection, photo: int, snapshot: str) -> None:
+def restore(connection: "Connection", photo: int, snapshot: str) -> None:
     """Put back what `snapshots` kept of one photo.
 
     What came from the photo's file meanwhile was no step of a person and stays where the snapshot has no person's
@@ -127,7 +128,7 @@ def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
     return (listed[i : i + CHUNK] for i in range(0, len(listed), CHUNK))
 
 
-def _rows(connection: Connection, statement: str, photos: Iterable[int]) -> Iterable[Any]:
+def _rows(connection: "Connection", statement: str, photos: Iterable[int]) -> Iterable[Any]:
     for chunk in chunks(photos):
         # The ids are integers of our own; as literals a large selection needs no variables.
         yield from connection.exec_driver_sql(statement.format(ids=",".join(str(int(i)) for i in chunk)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from storage import migrations, schema
+from storage import migrations, tables
 from storage.job import KnownError
 from storage.library import Changes, Library
 from tests.storage.conftest import add_photos
@@ -15,7 +15,7 @@ from tests.storage.conftest import add_photos
 
 def test_the_tables_that_queries_use_are_the_tables_that_the_steps_make(library: Library) -> None:
     made = inspect(create_engine(f"sqlite:///{library.path}"))
-    for table in schema.metadata.sorted_tables:
+    for table in tables.metadata.sorted_tables:
         assert {c["name"] for c in made.get_columns(table.name)} == set(table.columns.keys()), table.name
         keys = made.get_pk_constraint(table.name)["constrained_columns"]
         assert set(keys) == {c.name for c in table.primary_key}, table.name

@@ -1,0 +1,53 @@
+"""The start of the window: photos are seen before anything heavy is imported, and everything else follows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from gui.app import Session
+from storage import search
+from storage.library import Library
+from storage.photos import newest
+from tests.gui import libraries
+from tests.gui.conftest import Until
+
+HEAVY = ("sqlalchemy", "numpy", "PIL", "lxml", "onnxruntime", "watchdog", "inference")
+"""What the first screen does not wait for; SQLAlchemy alone takes 200 ms."""
+
+PROGRAM = f"""
+import sys, main, gui.app as app
+class Watched(app.Session):
+    def begin(self, *some, **more):
+        super().begin(*some, **more)
+        print(self.model.rowCount(), self.flow.row, [name for name in {HEAVY} if name in sys.modules])
+        self.window.close()
+app.Session = Watched
+sys.exit(main.main(["--library", sys.argv[1]]))
+"""
+
+
+def test_photos_are_listed_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    place = tmp_path / "test.altfolio"
+    with Library(place) as library:
+        libraries.fill(library, libraries.sample_files(tmp_path / "photos", 3))
+    done = subprocess.run([sys.executable, "-c", PROGRAM, place], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "3 0 []"
+
+
+def test_the_first_photos_are_those_that_a_search_lists_first(library: Library, photos: list[int]) -> None:
+    with library.read() as connection:
+        listed = list(search.find_page(connection, "", limit=5))
+    with library.peek() as peek:
+        assert newest(peek, 5) == listed
+
+
+def test_the_first_page_stays_in_sight_when_the_list_comes(session: Session, until: Until) -> None:
+    ids = session.model.ids
+    seen = session.model.photo(0)
+    assert seen is not None
+    session.model.set_ids(ids)
+    assert session.model.photo(0) is seen
+    until(lambda: session.model.photo(0) is not seen)
+    session.model.set_ids(ids[1:])
+    assert session.model.photo(0) is None
