@@ -26,6 +26,7 @@ from storage import concepts, history, photos, suggestions
 from storage.ahead import in_order
 from storage.concepts import ConceptRow
 from storage.image_file import open_upright
+from storage.image_head import NoPicture
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.suggestions import PendingPhoto
@@ -138,6 +139,8 @@ def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
     try:
         image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs))
         return _Looked(photo, {name: packs[name].look(image) for name in sorted(photo.packs)})
+    except NoPicture:  # no failure: there is nothing to look at, and a person can write its words
+        return _Looked(photo, dict.fromkeys(sorted(photo.packs), RawFindings()))
     except KnownError as error:
         return _Looked(photo, {}, str(error))
 

@@ -66,8 +66,8 @@ def read_exif(read: Read) -> ExifHead:
         orientation if 1 <= orientation <= 8 else 1,
         _number(tags, _WIDTH),
         _number(tags, _HEIGHT),
-        _date(nested.get(_ORIGINAL)) or _date(nested.get(_DIGITIZED)) or _date(tags.get(_CHANGED)),
-        camera_name(_text(tags.get(_MAKE)), _text(tags.get(_MODEL))),
+        date_of(nested.get(_ORIGINAL)) or date_of(nested.get(_DIGITIZED)) or date_of(tags.get(_CHANGED)),
+        camera_name(text_of(tags.get(_MAKE)), text_of(tags.get(_MODEL))),
         (offset, size) if offset and size else None,
     )
 
@@ -105,14 +105,16 @@ def _number(tags: Mapping[int, int | bytes], tag: int) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _text(value: int | bytes | None) -> str:
+def text_of(value: int | bytes | None) -> str:
+    """A text of EXIF in one line of printable characters; empty where it is none."""
     if not isinstance(value, bytes):
         return ""
     text = value.split(b"\0", 1)[0].decode("utf-8", "replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _date(value: int | bytes | None) -> str | None:
+def date_of(value: int | bytes | None) -> str | None:
+    """A date of EXIF as ISO 8601; None where it is none."""
     found = _DATE.match(value) if isinstance(value, bytes) else None
     if found is None:
         return None

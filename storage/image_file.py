@@ -7,6 +7,7 @@ that names it; nothing of Pillow's warnings reaches the user. The plugin is chos
 Invariants: the result is always mode RGB, upright, transparent parts on white; safe to call from many threads.
 """
 
+import contextlib
 import io
 import logging
 import threading
@@ -18,9 +19,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from storage.bare_image import bare
 from storage.colour import to_srgb
-from storage.image_head import ImageHead, broken, read_head
+from storage.image_head import ImageHead, NoPicture, broken, read_head
 from storage.job import KnownError
-from storage.photo_source import open_source, unreadable
+from storage.metadata.sniff import RAW
+from storage.photo_source import PhotoSource, open_source, unreadable
+from storage.raw_previews import Preview, large_enough, last_resorts, orientation_of, previews
 from storage.shown import shown
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class Probe:
     """What the head of a photo says.
 
     Attributes:
-        format: "JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIC" or "AVIF".
+        format: "JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIC", "AVIF", "JXL" or a name in `sniff.RAW`.
         width, height: pixels of the upright photo.
         taken: local time of the camera, ISO 8601 without zone, or None.
         camera: make and model, or None.
@@ -83,15 +86,20 @@ def open_upright(path: Path, *, max_side: int | None = None) -> "Image":
             ones stay as they are. None gives full size.
 
     Raises:
+        NoPicture: there is none that can be shown (a RAW file without preview, say).
         KnownError: the file can't be read, is truncated, damaged, not supported or too large; the sentence names it.
     """
     with open_source(path) as source:
         head = read_head(source)
-    check_size(path, head)
+        check_size(path, head)
+        if head.format in RAW:
+            return _open_raw(source, head, max_side)
     plugin = _plugin(head.format)
     try:
         with path.open("rb") as stream:
             return _decode(plugin, stream, head, max_side)
+    except NoPicture as error:
+        raise NoPicture(f"“{shown(path.name)}” {error}") from error
     except OSError as error:
         if error.errno is not None:  # the system's, not a decoder's
             raise unreadable(path, error) from error
@@ -102,6 +110,36 @@ def open_upright(path: Path, *, max_side: int | None = None) -> "Image":
         ) from error
     except Exception as error:  # decoders raise anything on hostile input; all of it is the file's fault
         return _decode_bare(plugin, path, head, max_side, error)
+
+
+def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None) -> "Image":
+    """The best of the previews in a RAW file, or a development of it."""
+    found = previews(source.read, head.jpegs)
+    for preview in large_enough(found, max_side):
+        with contextlib.suppress(Exception):  # damaged, as any file may be; another one may be whole
+            return _open_preview(source, preview, head, max_side)
+    try:
+        bits = 8 * source.size  # lossless JPEG has at least one for each pixel, lossy RAW formats have two or more
+        if head.stop > source.size or bits < head.width * head.height:
+            raise ValueError("truncated")  # LibRaw would fill up with black
+        from storage.raw_picture import developed
+
+        picture = developed(source, max_side)
+        turn = orientation_of(picture.size, (head.width, head.height), head.orientation)
+        return _finished(picture, None, turn, max_side)
+    except Exception as error:  # LibRaw's word on a broken file; a small preview is better than none
+        for preview in last_resorts(found):
+            with contextlib.suppress(Exception):
+                return _open_preview(source, preview, head, max_side)
+        if isinstance(error, NoPicture) or (isinstance(error, OSError) and error.errno is not None):
+            raise
+        raise _undecodable(source.path, head, error) from error
+
+
+def _open_preview(source: PhotoSource, preview: Preview, head: ImageHead, max_side: int | None) -> "Image":
+    turn = orientation_of((preview.width, preview.height), (head.width, head.height), head.orientation)
+    encoded = source.read(preview.offset, preview.size)
+    return decode(encoded, ImageHead("JPEG", preview.width, preview.height, turn), max_side=max_side)
 
 
 def _decode_bare(plugin: Plugin, path: Path, head: ImageHead, max_side: int | None, first: Exception) -> "Image":
@@ -156,12 +194,15 @@ def _decode(plugin: Plugin, stream: Any, head: ImageHead, max_side: int | None) 
         profile = image.info.get("icc_profile")
         if head.format == "AVIF":
             orientation = image.getexif().get(0x112, 1)  # Pillow puts the container's rotation there
-        else:  # libheif and Pillow's TIFF reader turn the image themselves
-            orientation = 1 if head.format in ("HEIC", "TIFF") else head.orientation
-        plain = _reduced(_eight_bit(image), max_side)
-        plain = _on_white(to_srgb(plain, profile if isinstance(profile, bytes) else None))
-        plain = _turned(plain, orientation)
+        else:  # libheif, libjxl and Pillow's TIFF reader turn the image themselves
+            orientation = 1 if head.format in ("HEIC", "TIFF", "JXL") else head.orientation
+        plain = _finished(image, profile if isinstance(profile, bytes) else None, orientation, max_side)
         return plain.copy() if plain is image else plain
+
+
+def _finished(image: "Image", profile: bytes | None, orientation: int, max_side: int | None) -> "Image":
+    """RGB on white, in sRGB, reduced and turned."""
+    return _turned(_on_white(to_srgb(_reduced(_eight_bit(image), max_side), profile)), orientation)
 
 
 def _reduced(image: "Image", max_side: int | None) -> "Image":
@@ -236,6 +277,10 @@ def _load_plugin(kind: str) -> Plugin:
 
         plugin: Plugin = pi_heif.as_plugin.HeifImageFile
         return plugin
+    if kind == "JXL":
+        from storage.jxl_picture import open_jxl
+
+        return open_jxl
     return {
         "AVIF": AvifImagePlugin.AvifImageFile,
         "GIF": GifImagePlugin.GifImageFile,

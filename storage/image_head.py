@@ -12,19 +12,24 @@ from dataclasses import dataclass, replace
 from storage.exif_head import NO_EXIF, ExifHead, Read, read_exif
 from storage.heif_head import read_heif
 from storage.job import KnownError
+from storage.jpeg_head import MOST_SEGMENTS, read_jpeg
+from storage.jxl_head import read_jxl
+from storage.metadata import sniff as content
 from storage.photo_source import PhotoSource
+from storage.raw_head import RawHead, Spans, read_raw_tiff
+from storage.raw_others import read_cr3, read_crw, read_mrw, read_raf, read_x3f
+from storage.raw_previews import previews
 from storage.shown import shown
 
-PHOTO_SUFFIXES = frozenset(b".jpg .jpeg .jpe .jfif .png .apng .webp .tif .tiff .gif .heic .heif .hif .avif".split())
-"""Endings, in lower case, of files that are looked at. RAW and JPEG XL are left out: nothing here decodes them."""
+PHOTO_SUFFIXES = frozenset(
+    b".jpg .jpeg .jpe .jfif .png .apng .webp .tif .tiff .gif .heic .heif .hif .avif .jxl".split()
+) | {suffix.encode() for suffix in content.RAW_SUFFIXES - content.UNKNOWN_RAW_SUFFIXES}
+"""Endings, in lower case, of files that are looked at."""
 
 HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"})
 """Major brands of ISO/IEC 23008-12 that are decoded as HEIC."""
 
 AVIF_BRANDS = frozenset({b"avif", b"avis"})
-
-MOST_SEGMENTS = 2000
-"""JPEG segments and PNG or RIFF chunks looked at before the image; real files stay below 300."""
 
 _TURNED = 5
 """EXIF orientations from this one on exchange width and height (Exif 3.0, 4.6.5.4.1)."""
@@ -35,11 +40,13 @@ class ImageHead:
     """The head of one image.
 
     Attributes:
-        format: "JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIC" or "AVIF".
+        format: "JPEG", "PNG", "WEBP", "TIFF", "GIF", "HEIC", "AVIF", "JXL" or a name in `sniff.RAW`.
         width, height: pixels as stored, before the orientation is applied; of the first frame or page.
         orientation: EXIF 1..8 to apply after decoding.
         exif: what EXIF says.
         exif_at: where the EXIF structure begins in the file, or None.
+        jpegs: (offset, bytes) of what may be previews in a RAW file.
+        stop: where the sensor's data of a RAW file ends, as far as it says.
     """
 
     format: str
@@ -48,6 +55,8 @@ class ImageHead:
     orientation: int = 1
     exif: ExifHead = NO_EXIF
     exif_at: int | None = None
+    jpegs: Spans = ()
+    stop: int = 0
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -56,20 +65,17 @@ class ImageHead:
 
 
 def sniff(head: bytes) -> str | None:
-    """The format that these first bytes (16 or more) belong to, or None for everything that is not read."""
+    """The format that these first bytes (`sniff.HEAD` or more) belong to, or None for everything that is not read."""
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
-    if head[:4] in (b"II*\0", b"MM\0*"):
-        return "TIFF"
-    if head[:6] in (b"GIF87a", b"GIF89a"):
-        return "GIF"
-    if head[4:8] == b"ftyp":
+    if head[4:8] == b"ftyp" and head[8:12] != b"crx ":
         return _iso_format(head)
-    return None
+    found = content.sniff(head)
+    return found if found in _READERS else None
 
 
 def _iso_format(head: bytes) -> str | None:
@@ -79,6 +85,10 @@ def _iso_format(head: bytes) -> str | None:
     if any(brand in AVIF_BRANDS for brand in brands):
         return "AVIF"
     return "HEIC" if any(brand in HEIF_BRANDS for brand in brands) else None
+
+
+class NoPicture(KnownError):
+    """A photo that may be whole, but of which nothing here can show a picture: no failure of a job."""
 
 
 def read_head(source: PhotoSource) -> ImageHead:
@@ -92,6 +102,8 @@ def read_head(source: PhotoSource) -> ImageHead:
     if not source.size:
         raise KnownError(f"“{name}” is empty (0 bytes). Restore it from a backup or delete it.")
     kind = sniff(source.head)
+    if kind == "TIFF" and source.path.suffix.lower() in content.RAW_SUFFIXES:
+        kind = "RAW"  # the first directory of some makers' files is that of an ordinary, small picture
     if kind is None:
         raise KnownError(f"“{name}” is not a photo in a format that Altfolio can read.")
     try:
@@ -118,28 +130,8 @@ def _with_exif(head: ImageHead, read: Read, at: int | None) -> ImageHead:
 
 
 def _jpeg(source: PhotoSource) -> ImageHead:
-    """ITU-T T.81 annex B: segments up to the frame header; APP1 with the Exif signature on the way."""
-    read, data = source.read, source.head
-    at, exif_at = 2, None
-    for _ in range(MOST_SEGMENTS):
-        part = data[at : at + 10] if at + 10 <= len(data) else read(at, 10)
-        if part[0] != 0xFF:  # junk between segments, which decoders skip too
-            at = data.index(b"\xff", at)
-            continue
-        code = part[1]
-        if code == 0xFF or code == 1 or 0xD0 <= code <= 0xD8:  # fill bytes, markers without a length
-            at += 1 if code == 0xFF else 2
-            continue
-        size = part[2] << 8 | part[3]
-        if code == 0xE1 and exif_at is None and part[4:10] == b"Exif\0\0":
-            exif_at = at + 10
-        if 0xC0 <= code <= 0xCF and code not in (0xC4, 0xC8, 0xCC):
-            height, width = struct.unpack(">HH", read(at + 5, 4))
-            return _with_exif(ImageHead("JPEG", width, height), read, exif_at)
-        if code in (0xD9, 0xDA) or size < 2:
-            break
-        at += 2 + size
-    raise ValueError
+    found = read_jpeg(source.read, source.head)
+    return _with_exif(ImageHead("JPEG", found.width, found.height), source.read, found.exif_at)
 
 
 def _png(source: PhotoSource) -> ImageHead:
@@ -189,6 +181,27 @@ def _tiff(source: PhotoSource) -> ImageHead:
     return ImageHead("TIFF", exif.width, exif.height, exif.orientation, replace(exif, thumbnail=None), 0)
 
 
+def _raw(reader: Callable[[Read, int], RawHead], kind: str) -> Callable[[PhotoSource], ImageHead]:
+    def read(source: PhotoSource) -> ImageHead:
+        found = reader(source.read, source.size)
+        exif = ExifHead(found.orientation, taken=found.taken, camera=found.camera)
+        head = ImageHead(kind, found.width, found.height, found.orientation, exif, jpegs=found.jpegs, stop=found.stop)
+        shown = previews(source.read, found.jpegs) if not found.width or not found.height else []
+        return replace(head, width=shown[-1].width, height=shown[-1].height) if shown else head
+
+    return read
+
+
+def _tiff_raw(read: Read, _size: int) -> RawHead:
+    return read_raw_tiff(read)
+
+
+def _jxl(source: PhotoSource) -> ImageHead:
+    found = read_jxl(source.read, source.size)
+    head = _with_exif(ImageHead("JXL", found.width, found.height), source.read, found.exif_at)
+    return replace(head, orientation=found.orientation)  # the codestream's counts, EXIF's does not (18181-1, E.2)
+
+
 def _gif(source: PhotoSource) -> ImageHead:
     width, height = struct.unpack("<HH", source.head[6:10])
     return ImageHead("GIF", width, height)
@@ -214,4 +227,10 @@ _READERS: dict[str, Callable[[PhotoSource], ImageHead]] = {
     "GIF": _gif,
     "HEIC": _iso("HEIC"),
     "AVIF": _iso("AVIF"),
+    "JXL": _jxl,
+} | {
+    kind: _raw(
+        {"RAF": read_raf, "CR3": read_cr3, "CRW": read_crw, "MRW": read_mrw, "X3F": read_x3f}.get(kind, _tiff_raw), kind
+    )
+    for kind in content.RAW
 }

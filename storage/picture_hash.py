@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from storage import thumbnails
 from storage.ahead import in_order
+from storage.image_head import NoPicture
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
 from storage.photos import shown
@@ -210,5 +211,7 @@ def _look_at(one: tuple[bytes, Path, int]) -> Looked:
 
                 return digest, hash_picture(open_upright(path, max_side=256))
         return digest, hash_picture(small)
+    except NoPicture:  # nothing to compare, and no failure
+        return digest, None
     except KnownError as error:
         return digest, error

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from storage.image_file import decode, open_upright
-from storage.image_head import ImageHead, read_head
+from storage.image_head import ImageHead, NoPicture, read_head
 from storage.job import KnownError
 from storage.photo_source import open_source
 from storage.shown import shown
@@ -80,6 +80,8 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     size = next((size for size in SIDES if SIDES[size] >= side), None)
     try:
         picture = open_upright(path, max_side=SIDES[size] if size else side)
+    except NoPicture:  # says why, and costs nothing to find out again
+        raise
     except KnownError as error:
         if not isinstance(error.__cause__, MemoryError) and getattr(error.__cause__, "errno", None) is None:
             _keep_failure(failed, path, mtime_ns)  # the file's fault, not the system's

@@ -2,7 +2,7 @@
 
 Two names are in use: `IMG.CR2.xmp` (digiKam, darktable; says exactly which photo it is for) and `IMG.xmp` (Lightroom,
 Camera Raw, for RAW). Both are read. The second is ambiguous where a RAW and its JPEG share a stem: then it belongs to
-the RAW, as Lightroom means it, and a new sidecar always gets the first name.
+the RAW, as Lightroom means it; the new sidecar of a photo that `IMG.xmp` would not belong to gets the first name.
 
 Invariants: a sidecar that exists is edited, never replaced by a new one and never doubled by one of the other name;
 what is written is the one that is read first; a sidecar that cannot be read is left as it is, with a sentence.
@@ -17,18 +17,12 @@ from storage.job import KnownError
 from storage.metadata.containers.base import Buffer, Piece, Refused, Unit
 from storage.metadata.containers.patches import unproved
 from storage.metadata.fields import Property, Shape
+from storage.metadata.sniff import RAW_SUFFIXES
 from storage.metadata.xmp import PACKET_LIMIT, Xmp, parse
 
 NameStyle = Literal["IMG.jpg.xmp", "IMG.xmp"]
 """The setting for new sidecars, spelled as its example."""
 
-RAW_SUFFIXES: Final = frozenset({
-    ".3fr", ".ari", ".arq", ".arw", ".bay", ".cap", ".cr2", ".cr3", ".crw", ".dcr", ".dcs", ".dng", ".drf",
-    ".eip", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc", ".mdc", ".mef", ".mos", ".mrw", ".nef", ".nrw",
-    ".orf", ".ori", ".pef", ".ptx", ".pxn", ".r3d", ".raf", ".raw", ".rw2", ".rwl", ".rwz", ".sr2", ".srf",
-    ".srw", ".x3f",
-})  # fmt: skip
-"""Extensions of camera RAW files (LibRaw's and ExifTool's lists), in lower case."""
 PHOTO_SUFFIXES: Final = RAW_SUFFIXES | frozenset({
     ".apng", ".avif", ".bmp", ".gif", ".heic", ".heif", ".hif", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg",
     ".jxl", ".mpo", ".png", ".psd", ".tif", ".tiff", ".webp",
@@ -64,7 +58,7 @@ def target(photo: Path, style: NameStyle, neighbours: Iterable[str] | None = Non
     existing = found(photo, names)
     if existing:
         return existing[0]
-    if style == "IMG.xmp" and photo.suffix and not _sharers(photo, names):
+    if style == "IMG.xmp" and photo.suffix and _owns_stem(photo, names):
         return photo.with_name(photo.stem + ".xmp")
     return photo.with_name(photo.name + ".xmp")
 

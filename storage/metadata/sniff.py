@@ -37,7 +37,25 @@ _STARTS: Final[tuple[tuple[bytes, str], ...]] = (
 )
 
 RAW: Final = frozenset({"RAF", "ORF", "RW2", "X3F", "MRW", "CRW", "CR2", "CR3", "DNG", "NEF", "ARW", "PEF", "RAW"})
-"""Camera originals that are never written."""
+"""Camera originals that are never written. "RAW" are those of makers that are not told apart."""
+
+RAW_SUFFIXES: Final = frozenset({
+    ".3fr", ".ari", ".arq", ".arw", ".bay", ".cap", ".cr2", ".cr3", ".crw", ".dcr", ".dcs", ".dng", ".drf",
+    ".eip", ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc", ".mdc", ".mef", ".mos", ".mrw", ".nef", ".nrw",
+    ".orf", ".ori", ".pef", ".ptx", ".pxn", ".r3d", ".raf", ".raw", ".rw2", ".rwl", ".rwz", ".sr2", ".srf",
+    ".srw", ".x3f",
+})  # fmt: skip
+"""Extensions of camera RAW files (LibRaw's and ExifTool's lists), in lower case. They say which files are worth a
+look, and whose a sidecar is; never what a file is."""
+
+UNKNOWN_RAW_SUFFIXES: Final = frozenset({".ari", ".bay", ".cap", ".drf", ".eip", ".mdc", ".pxn", ".r3d", ".rwz"})
+"""Those among them whose content is not told from other files' here: film, archives, cameras of before 2003."""
+
+RAW_COMPRESSIONS: Final = frozenset({32767, 32769, 32770, 32772, 34316, 34713, 34892, 65000, 65535})
+"""Sony, packed (Epson), Samsung (two), Panasonic, Nikon, lossy DNG, Kodak, Pentax (ExifTool's table)."""
+
+RAW_PHOTOMETRIC: Final = frozenset({32803, 34892})
+"""Colour filter array (TIFF/EP) and LinearRaw (DNG)."""
 
 _HEIF_BRANDS: Final = {
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf",
@@ -72,6 +90,8 @@ def _tiff(head: bytes) -> str:
     """ "TIFF", or the RAW format that is built like one, as far as the first directory in `head` tells."""
     if head[8:10] == b"CR":
         return "CR2"
+    if head[8:12] in (b"IIII", b"MMMM"):  # Phase One and Leaf
+        return "RAW"
     order = "<" if head[:2] == b"II" else ">"
     tags: dict[int, bytes] = {}
     try:
@@ -84,8 +104,13 @@ def _tiff(head: bytes) -> str:
         pass
     if 50706 in tags:  # DNGVersion
         return "DNG"
-    if 330 not in tags or tags.get(254, b"\0\0\0\0") not in (b"\x01\0\0\0", b"\0\0\0\x01"):
-        return "TIFF"  # RAW: IFD0 is a reduced preview (NewSubfileType 1) and the sensor's data is in a sub-directory
-    (at,) = struct.unpack(order + "I", tags.get(271, bytes(4)).ljust(4, b"\0"))
+    # IFD0 is a reduced preview (NewSubfileType 1), and the sensor's data is in a sub-directory; or it is that data
+    preview = 330 in tags and tags.get(254) in (b"\x01\0\0\0", b"\0\0\0\x01")
+    compression, photometric = (
+        struct.unpack_from(order + "H", tags.get(tag, b"").ljust(4, b"\0"))[0] for tag in (259, 262)
+    )
+    if not preview and compression not in RAW_COMPRESSIONS and photometric not in RAW_PHOTOMETRIC:
+        return "TIFF"
+    (at,) = struct.unpack(order + "I", tags.get(271, b"").ljust(4, b"\0"))
     maker = head[at : at + 8].upper()
     return next((name for start, name in _MAKERS.items() if maker.startswith(start)), "RAW")

@@ -30,15 +30,12 @@ from storage.metadata.containers.tiff_structure import (
     number,
     parse,
 )
+from storage.metadata.sniff import RAW_COMPRESSIONS, RAW_PHOTOMETRIC
 
 TRAILER_SIGNS = (b"cbipcbbl", b"CANON OPTIONAL DATA\0", b"AXS!", b"AXS*", b"\xa1\xb2\xc3\xd4", b"zmie~", b"SEFT")
 """What programs that look for their own block from the end of a file leave there (those ExifTool knows): Photo
 Mechanic, Canon DPP, AFCP in both orders, FotoStation, MIE, Samsung. All are within the last 64 bytes."""
 
-RAW_COMPRESSIONS = {32767, 32769, 32770, 32772, 34316, 34713, 34892, 65000, 65535}
-"""Sony, packed (Epson), Samsung (two), Panasonic, Nikon, lossy DNG, Kodak, Pentax (ExifTool's table)."""
-RAW_PHOTOMETRIC = {32803, 34892}
-"""Colour filter array (TIFF/EP) and LinearRaw (DNG)."""
 RAW_TAGS = {50706, 50740, 34310, 65024}
 """DNGVersion, DNGPrivateData (also Sony's), Leaf's and Kodak's private directories."""
 PHOTOMETRIC, SUBFILE_TYPE, SUB_IFDS = 262, 254, 330

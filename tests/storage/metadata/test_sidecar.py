@@ -50,7 +50,7 @@ def test_which_sidecars_belong_to_a_photo(photo: str, folder: list[str], expecte
         ("a.jpg", STEM, ["a.jpg"], "a.xmp"),
         ("a.jpg", EXACT, ["a.jpg", "a.xmp"], "a.xmp"),
         ("a.jpg", STEM, ["a.jpg", "a.jpg.XMP"], "a.jpg.XMP"),
-        ("a.CR2", STEM, ["a.CR2", "a.JPG"], "a.CR2.xmp"),
+        ("a.CR2", STEM, ["a.CR2", "a.JPG"], "a.xmp"),
         ("a.JPG", STEM, ["a.CR2", "a.JPG", "a.xmp"], "a.JPG.xmp"),
         ("a.CR2", EXACT, ["a.CR2", "a.JPG", "a.xmp"], "a.xmp"),
         ("a", STEM, ["a"], "a.xmp"),
