@@ -18,6 +18,7 @@ from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import settings
 from storage.concepts import ConceptRow
 from storage.job import KnownError
+from storage.keyword_tree import parts_of
 from storage.library import Library, cache_folder, data_folder
 from storage.schema import Field
 from storage.suggestions import Proposal, TagProposal, TextProposal
@@ -121,13 +122,15 @@ def rules(library: Library, language: str, *, extended: bool = False) -> Rules:
 
 def concept_rows(words: Vocabulary, language: str) -> list[ConceptRow]:
     """The vocabulary's tree for a library; every language's words find a concept."""
+    paths = {concept.key: parts_of(words.keyword(concept.key, language)) for concept in words if concept.shown}
     return [
         ConceptRow(
             concept.key,
-            words.keyword(concept.key, language).rpartition("|")[2] if concept.shown else concept.key,
+            paths[concept.key][-1] if concept.shown else concept.key,
             concept.kind,
             sorted(words.ancestors(concept.key)),
             words.search_words(concept.key, LANGUAGES),
+            paths.get(concept.key, ()),
         )
         for concept in words
     ]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.spelling import fold, spelled
-from storage.words import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,6 +29,7 @@ class ConceptRow:
         kind: "person", "animal", "food", ….
         above: keys of all concepts above it.
         words: what a search finds it by: names, plurals, synonyms, in any language.
+        path: the keyword path that the user's own words give it, outermost first, the name last; empty for none.
     """
 
     key: str
@@ -37,6 +37,7 @@ class ConceptRow:
     kind: str
     above: Sequence[str]
     words: Sequence[str]
+    path: Sequence[str] = ()
 
 
 def install(connection: "Connection", concepts: Sequence[ConceptRow], version: str) -> bool:
@@ -74,9 +75,11 @@ def install(connection: "Connection", concepts: Sequence[ConceptRow], version: s
     connection.exec_driver_sql(_PLACE_KEYWORDS)
     from storage import keyword_tree  # which itself needs this room
 
+    moved = keyword_tree.set_own_paths(connection, [(ids[c.key], c.path) for c in concepts if len(c.path) > 1])
     keyword_tree.place(connection)
     after = _above(connection)
-    _refresh_photos_of(connection, [c for c in before.keys() | after.keys() if before.get(c) != after.get(c)])
+    changed = {c for c in before.keys() | after.keys() if before.get(c) != after.get(c)}
+    _refresh_photos_of(connection, sorted(changed.union(moved)))
     connection.exec_driver_sql(
         "INSERT OR REPLACE INTO setting (key, value) VALUES ('vocabulary', ?)", (json.dumps(version),)
     )
@@ -104,13 +107,12 @@ def _above(connection: "Connection") -> dict[int, set[int]]:
 
 
 def _refresh_photos_of(connection: "Connection", concepts: Sequence[int]) -> None:
-    """Write the search rows of photos with these tags anew: they name what is above a tag."""
-    from storage.search.index import refresh_rows  # not before it is needed: the first screen waits for this room
+    """Bring photos with these tags up to date: their search rows name what is above, their files the path."""
+    from storage.refresh import refresh
 
     ids = ",".join(str(int(c)) for c in concepts)
     photos = connection.exec_driver_sql(f"SELECT DISTINCT photo_id FROM tag WHERE concept_id IN ({ids})").all()
-    for chunk in chunks(int(photo) for (photo,) in photos):
-        refresh_rows(connection, chunk)
+    refresh(connection, [int(photo) for (photo,) in photos])
 
 
 def installed(connection: "Connection") -> str | None:

@@ -9,17 +9,17 @@ is in the file, so words of other programs stay; a photo that can't be written b
 stays approved; a file that another program changed is read again before anything is written into it.
 """
 
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from sqlalchemy import Connection
 
-from storage import concepts, history, photos, settings, suggestions
+from storage import history, photos, settings, suggestions
+from storage.embed_edit import Known, edit_for, last_known, to_be_written
 from storage.file_journal import (
     STAGE,
     AsKnown,
@@ -33,17 +33,17 @@ from storage.file_journal import (
     settle,
     writing,
 )
-from storage.import_words import FileWords, import_words, texts_by_language, words_of_json
+from storage.import_words import FileWords, import_words
 from storage.job import Job, KnownError, Progress
 from storage.library import Library, Write
 from storage.metadata import write
 from storage.metadata.apply import FieldChange
-from storage.metadata.fields import KEEP, TEXT_FIELDS, Keep, PhotoWords, WordsEdit
+from storage.metadata.fields import TEXT_FIELDS, WordsEdit
 from storage.metadata.plan import SidecarPolicy
 from storage.metadata.sidecar import NameStyle
 from storage.review import count_label
-from storage.schema import Field, PhotoState
-from storage.words import ApprovedWords, approved_words, chunks, fold
+from storage.schema import PhotoState
+from storage.words import approved_words, chunks
 
 PORTION = 64
 """Photos whose words are read in one query where nothing is written."""
@@ -113,7 +113,7 @@ def _places(library: Library, chosen: Sequence[int]) -> Iterator[Path]:
 def _portion(library: Library, portion: Sequence[int], now: settings.Settings) -> list[_Task]:
     with library.read() as connection:
         words = approved_words(connection, portion)
-        known = _last_known(connection, portion)
+        known = last_known(connection, portion)
         paths = {photo: photos.path_of(connection, photo) for photo in portion}
         files = as_known(connection, portion)
     return [
@@ -121,76 +121,12 @@ def _portion(library: Library, portion: Sequence[int], now: settings.Settings) -
             photo,
             path,
             edit_for(words[photo], known.get(photo, Known()), language=now.language, keywords=now.write_keywords),
-            words[photo].canonical(),
+            to_be_written(words[photo], known.get(photo, Known()), keywords=now.write_keywords).canonical(),
             files[photo],
         )
         for photo, path in paths.items()
         if path is not None
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the library knows to be in a photo's file.
-
-    Attributes:
-        in_file: the words that were last read from it.
-        written: keywords that were accepted when Altfolio wrote into it last; words of the file's own among them.
-        names: keyword in it → today's names of the concepts it is a word for.
-    """
-
-    in_file: PhotoWords = field(default_factory=PhotoWords)
-    written: tuple[str, ...] = ()
-    names: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-def _last_known(connection: Connection, portion: Sequence[int]) -> dict[int, Known]:
-    ids = ",".join(str(int(p)) for p in portion)
-    rows = connection.exec_driver_sql(f"SELECT photo_id, words, in_file, ours FROM embedded WHERE photo_id IN ({ids})")
-    found = {
-        int(photo): (words_of_json(in_file), tuple(json.loads(words)["keywords"]) if ours and words else ())
-        for photo, words, in_file, ours in rows.all()
-    }
-    names = concepts.names_by_word(connection, {word for _, written in found.values() for word in written})
-    return {photo: Known(in_file, written, names) for photo, (in_file, written) in found.items()}
-
-
-def edit_for(words: ApprovedWords, known: Known, *, language: str, keywords: bool = True) -> WordsEdit:
-    """What has to change in a file so that it says the approved words.
-
-    Args:
-        words: what is approved now.
-        language: the user's, which "x-default" stands for.
-        keywords: whether accepted tags are written.
-    """
-    said = texts_by_language(known.in_file, language)
-
-    def texts(which: Field) -> Mapping[str, str] | Keep:
-        before = {tag: text for (field_, tag), text in said.items() if field_ == which}
-        now = dict(words.texts.get(which, {}))
-        return KEEP if now == before else now
-
-    there = {fold(word): word for word in known.in_file.keywords}
-    accepted = {fold(word) for word in words.keywords}
-    # A concept has another name in another language: what the file says for it stays, and is not said twice.
-    renamed = {
-        fold(old): {fold(name) for name in known.names.get(old, ())} & accepted
-        for old in known.written
-        if fold(old) in there and fold(old) not in accepted
-    }
-    same = {name for names in renamed.values() for name in names} - {fold(word) for word in known.written}
-    kept = {old for old, names in renamed.items() if names & same}
-    unwanted = ({fold(word) for word in known.written} - kept | {fold(word) for word in words.rejected}) - accepted
-    return WordsEdit(
-        alt_text=texts(Field.ALT_TEXT),
-        extended_description=texts(Field.EXTENDED),
-        caption=texts(Field.CAPTION),
-        title=texts(Field.TITLE),
-        keywords_add=tuple(word for word in words.keywords if fold(word) not in there.keys() | same)
-        if keywords
-        else (),
-        keywords_remove=tuple(there[word] for word in sorted(unwanted & there.keys())) if keywords else (),
-    )
 
 
 def plan(library: Library, chosen: Sequence[int] | None = None) -> Iterator[PlannedWrite]:
@@ -353,7 +289,7 @@ def _check_removed(library: Library, task: _Task, before: str) -> None:
     if not gone:
         return
     with library.read() as connection:
-        in_file = _last_known(connection, [task.photo])[task.photo].in_file
+        in_file = last_known(connection, [task.photo])[task.photo].in_file
     if any(in_file.texts(name) for name in gone):
         with library.write() as block:  # the words that were there before, so that the photo waits
             block.connection.exec_driver_sql("UPDATE embedded SET words = ? WHERE photo_id = ?", (before, task.photo))

@@ -137,4 +137,7 @@ def _entry(
         changes = {name: {"before": dict(old), "after": dict(new)} for name, (old, new) in record.texts.items()}
         if record.added or record.removed:
             changes["keywords"] = {"added": list(record.added), "removed": list(record.removed)}
+        if record.paths_added or record.paths_removed:
+            joined = [["|".join(path) for path in paths] for paths in (record.paths_added, record.paths_removed)]
+            changes["keyword_paths"] = {"added": joined[0], "removed": joined[1]}
     return Entry(photo, place, outcome, message or "", changes)

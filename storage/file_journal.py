@@ -257,9 +257,11 @@ def _recover_one(library: Library, token: int, photo: int | None, record: UndoRe
         return  # the drive is not there now; the row waits for the next start
     with library.write() as block:
         if found is not None and photo is not None:
-            language = settings.load(block.connection).language
+            chosen = settings.load(block.connection)
             approved = approved_words(block.connection, [photo])[photo]
-            words = approved.canonical() if _is_meant(record, approved, language) else ""
+            if not chosen.write_keywords:
+                approved = approved.without_keywords({fold(word) for word in found.words.keywords})
+            words = approved.canonical() if _is_meant(record, approved, chosen.language) else ""
             settle(block, photo, found, words if record.kind == "write" else None)
         finish(block, token, Outcome.WRITTEN if happened else Outcome.FAILED, None if happened else "interrupted")
         if happened and record.kind == "undo":
@@ -289,4 +291,9 @@ def _is_meant(record: UndoRecord, approved: ApprovedWords, language: str) -> boo
         for name, (_, after) in record.texts.items()
     )
     keywords = {fold(word) for word in approved.keywords}
-    return all(texts) and all(fold(word) in keywords for word in record.added)
+    paths = {tuple(map(fold, path)) for path in approved.paths}
+    return (
+        all(texts)
+        and all(fold(word) in keywords for word in record.added)
+        and all(tuple(map(fold, path)) in paths for path in record.paths_added)
+    )

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from storage import concepts
+from storage import concepts, keyword_tree, settings
 from storage.history import now
 from storage.library import Write
 from storage.metadata.fields import DEFAULT, TEXT_FIELDS, PhotoWords, cleaned, for_language
 from storage.schema import Field, Origin, TagState, TextState
 from storage.words import ApprovedWords, approved_words, fold
+from storage.words import in_step as words_in_step
 
 FIELDS: Mapping[str, Field] = {
     "alt_text": Field.ALT_TEXT,
@@ -124,6 +125,19 @@ def import_words(
         if len(numbers) > MOST_CONCEPTS_KNOWN:
             numbers.clear()
         _merge_all(connection, changed, kept, numbers, language)
+        block.touch(_learn_paths(connection, changed, numbers))
+
+
+def _learn_paths(connection: Connection, files: Sequence[FileWords], numbers: dict[str, int]) -> list[int]:
+    """Hang the files' keyword paths into the tree; photos that are found by more words then."""
+    touched: list[int] = []
+    for path in dict.fromkeys(path for file in files for path in file.words.keyword_paths):
+        clean = tuple(part for part in map(cleaned, path) if fold(part))
+        key = "\0".join(map(fold, clean))  # no folded keyword has this character
+        if len(clean) > 1 and key not in numbers:
+            numbers[key] = 0
+            touched += keyword_tree.learn(connection, clean)
+    return touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +179,15 @@ def _merge_all(
         _merge_keywords(merge, [_concepts(connection, v.keywords, numbers) for v in versions], tags.get(file.photo, {}))
     _apply(connection, merges)
     after = approved_words(connection, photos)
+    keywords = settings.load(connection).write_keywords
     rows = []
     for file in files:
         known = kept.get(file.photo)
-        in_step = known is not None and known.words == before[file.photo].canonical()
-        rows.append(_row(file, known, after[file.photo], merges[file.photo].conflict, in_step, language))
+        in_step = known is not None and words_in_step(known.words, before[file.photo], keywords=keywords)
+        words = after[file.photo]
+        if not keywords:
+            words = words.without_keywords({fold(word) for word in file.words.keywords})
+        rows.append(_row(file, known, words, merges[file.photo].conflict, in_step, language))
     connection.exec_driver_sql(
         "INSERT INTO embedded (photo_id, words, in_file, target, at, ours, outside) VALUES (?, ?, ?, ?, ?, 0, ?) "
         "ON CONFLICT (photo_id) DO UPDATE SET words = excluded.words, in_file = excluded.in_file, "
@@ -275,9 +293,12 @@ def _agree(approved: ApprovedWords, said: PhotoWords, language: str) -> bool:
     """Whether every approved word is in the file."""
     texts = texts_by_language(said, language)
     keywords = {fold(word) for word in said.keywords}
-    return all(
-        texts.get((which, tag)) == text.strip() for which, by in approved.texts.items() for tag, text in by.items()
-    ) and all(fold(word) in keywords for word in approved.keywords)
+    paths = {tuple(map(fold, path)) for path in said.keyword_paths}
+    return (
+        all(texts.get((which, tag)) == text.strip() for which, by in approved.texts.items() for tag, text in by.items())
+        and all(fold(word) in keywords for word in approved.keywords)
+        and all(tuple(map(fold, path)) in paths for path in approved.paths)
+    )
 
 
 def _concepts(connection: Connection, keywords: Iterable[str], numbers: dict[str, int]) -> set[int]:

@@ -1,21 +1,27 @@
 """The hierarchy of keywords that people bring from other programs, kept beside the vocabulary's own tree.
 
-"Rosa" below "Trips" below "2024" is nothing a vocabulary knows, but a search for "trips" should find it. What was
-brought is kept as it was said, because a new vocabulary makes the whole tree anew and this is put back into it.
+"Rosa" below "Trips" below "2024" is nothing a vocabulary knows, but a search for "trips" should find it, and a photo
+that is given "Rosa" gets the whole path. What was brought is kept as it was said, because a new vocabulary makes the
+whole tree anew and this is put back into it.
 
-Invariant: a keyword never comes to stand above and below the same other: a line that would do so is left out.
+Invariants: a keyword never comes to stand above and below the same other: a line that would do so is left out. A path
+that only some photo's file has is for searching: it is never written into another photo, because nobody approved it.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from storage import concepts
 from storage.library import Library
+from storage.metadata.fields import unique_paths
 from storage.spelling import spelled
-from storage.words import chunks
+from storage.words import PathOrigin, approved_words, chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 SETTING = "keyword_tree"
 
@@ -94,7 +100,7 @@ def import_keywords(library: Library, rows: Sequence[KeywordRow]) -> KeywordsPla
     return KeywordsPlaced(len(rows), tuple(left_out))
 
 
-def place(connection: Connection) -> list[tuple[str, str]]:
+def place(connection: "Connection") -> list[tuple[str, str]]:
     """Put the hierarchy that is kept into the tree; called again whenever the vocabulary made the tree anew.
 
     Search rows are the caller's.
@@ -103,6 +109,7 @@ def place(connection: Connection) -> list[tuple[str, str]]:
         pairs (keyword, the one above) that were left out, because the tree has them the other way round.
     """
     left_out = []
+    _forget(connection, PathOrigin.LIST)
     for row in _kept(connection):
         child = concepts.for_keyword(connection, row.path[-1])
         for word in row.synonyms:
@@ -112,12 +119,100 @@ def place(connection: Connection) -> list[tuple[str, str]]:
                     (spelled(word), child),
                 )
         if len(row.path) > 1:
+            _keep_path(connection, child, row.path, PathOrigin.LIST)
             parent = concepts.for_keyword(connection, row.path[-2])
-            if child == parent or _is_above(connection, child, parent):
+            if not _hang(connection, child, parent):
                 left_out.append((row.path[-1], row.path[-2]))
-            else:
-                connection.exec_driver_sql(_BELOW, {"child": child, "parent": parent})
+    rows = connection.exec_driver_sql("SELECT concept_id, path FROM concept_path WHERE origin != ?", (PathOrigin.LIST,))
+    for concept, path in rows.all():
+        _hang_all(connection, int(concept), json.loads(path))
     return left_out
+
+
+def set_own_paths(connection: "Connection", paths: Iterable[tuple[int, Sequence[str]]]) -> list[int]:
+    """Keep the paths that the user's own words give to concepts, in place of those before; `place` comes after it.
+
+    Returns:
+        the concepts whose path is another one now.
+    """
+    rows = connection.exec_driver_sql("SELECT concept_id, path FROM concept_path WHERE origin = ?", (PathOrigin.WORDS,))
+    before = {int(concept): path for concept, path in rows.all()}
+    _forget(connection, PathOrigin.WORDS)
+    after = {concept: json.dumps(list(path), ensure_ascii=False) for concept, path in paths}
+    for concept, path in after.items():
+        _keep_path(connection, concept, json.loads(path), PathOrigin.WORDS)
+    return [concept for concept in before.keys() | after.keys() if before.get(concept) != after.get(concept)]
+
+
+def learn(connection: "Connection", path: Sequence[str]) -> list[int]:
+    """Remember where a photo's file says a keyword of people stands, if nothing else is known of its place.
+
+    Returns:
+        photos whose search rows have to name what is above the keyword now.
+    """
+    concept = concepts.for_keyword(connection, path[-1])
+    known = connection.exec_driver_sql(
+        "SELECT c.kind, EXISTS (SELECT 1 FROM concept_path p WHERE p.concept_id = c.id) FROM concept c WHERE c.id = ?",
+        (concept,),
+    ).one()
+    if known[0] != concepts.KEYWORD or known[1]:
+        return []
+    _keep_path(connection, concept, path, PathOrigin.FILE)
+    _hang_all(connection, concept, path)
+    return _photos_below(connection, [concept])
+
+
+def give(connection: "Connection", photos: Iterable[int], concept: int, path: Sequence[str]) -> None:
+    """Keep the path that a person gives to a keyword of some photos; its last part is the concept's name."""
+    connection.exec_driver_sql(
+        "INSERT OR REPLACE INTO tag_path (photo_id, concept_id, path) VALUES (?, ?, ?)",
+        [(photo, concept, json.dumps(list(path), ensure_ascii=False)) for photo in photos],
+    )
+    _keep_path(connection, concept, path, PathOrigin.FILE)  # found by what is above; other photos don't get it
+    _hang_all(connection, concept, path)
+
+
+def paths_of(connection: "Connection", photos: Sequence[int]) -> dict[int, list[tuple[str, ...]]]:
+    """Where the keywords of photos stand: in the file, and as the library will write it; none twice."""
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for chunk in chunks(photos):
+        ids = ",".join(map(str, chunk))
+        rows = connection.exec_driver_sql(f"SELECT photo_id, in_file FROM embedded WHERE photo_id IN ({ids})").all()
+        in_file = {photo: json.loads(kept).get("keyword_paths", ()) for photo, kept in rows}
+        for photo, words in approved_words(connection, chunk).items():
+            found[photo] = list(unique_paths([*words.paths, *in_file.get(photo, ())]))
+    return found
+
+
+def parts_of(keyword: str) -> tuple[str, ...]:
+    """A keyword as a person types it, "Animals|Dogs|Rex" or "Rex", as a path without empty parts."""
+    return tuple(part for part in (" ".join(part.split()) for part in keyword.split("|")) if part)
+
+
+def _forget(connection: "Connection", origin: PathOrigin) -> None:
+    connection.exec_driver_sql("DELETE FROM concept_path WHERE origin = ?", (int(origin),))
+
+
+def _keep_path(connection: "Connection", concept: int, path: Sequence[str], origin: PathOrigin) -> None:
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO concept_path (concept_id, path, origin) VALUES (?, ?, ?)",
+        (concept, json.dumps(list(path), ensure_ascii=False), int(origin)),
+    )
+
+
+def _hang_all(connection: "Connection", concept: int, path: Sequence[str]) -> None:
+    """Each keyword of a path below the one before it; the last one is `concept`, whatever it is called."""
+    ids = [*(concepts.for_keyword(connection, part) for part in path[:-1]), concept]
+    for parent, child in pairwise(ids):
+        _hang(connection, child, parent)
+
+
+def _hang(connection: "Connection", child: int, parent: int) -> bool:
+    """Put one concept below another; False where the tree has them the other way round."""
+    if child == parent or _is_above(connection, child, parent):
+        return False
+    connection.exec_driver_sql(_BELOW, {"child": child, "parent": parent})
+    return True
 
 
 _BELOW = """
@@ -129,7 +224,7 @@ SELECT low.id, high.id FROM
 """All at or below the one come below all at or above the other."""
 
 
-def _is_above(connection: Connection, high: int, low: int) -> bool:
+def _is_above(connection: "Connection", high: int, low: int) -> bool:
     return (
         connection.exec_driver_sql(
             "SELECT 1 FROM concept_above WHERE above_id = ? AND concept_id = ?", (high, low)
@@ -138,16 +233,20 @@ def _is_above(connection: Connection, high: int, low: int) -> bool:
     )
 
 
-def _kept(connection: Connection) -> Iterator[KeywordRow]:
+def _kept(connection: "Connection") -> Iterator[KeywordRow]:
     value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (SETTING,)).scalar()
     for path, synonyms in json.loads(value) if value else ():
         yield KeywordRow(tuple(path), tuple(synonyms))
 
 
-def _photos_of(connection: Connection, rows: Sequence[KeywordRow]) -> list[int]:
+def _photos_of(connection: "Connection", rows: Sequence[KeywordRow]) -> list[int]:
     """Photos with a tag at or below one of these keywords: their search rows name what is above."""
+    return _photos_below(connection, {concepts.for_keyword(connection, row.path[-1]) for row in rows})
+
+
+def _photos_below(connection: "Connection", above: Iterable[int]) -> list[int]:
     found: set[int] = set()
-    for chunk in chunks({concepts.for_keyword(connection, row.path[-1]) for row in rows}):
+    for chunk in chunks(above):
         ids = ",".join(map(str, chunk))
         found.update(
             connection.exec_driver_sql(

@@ -13,7 +13,7 @@ from storage import text_rules
 from storage.job import Job, Progress
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.search.index import VERSION, refresh_rows
-from storage.words import ApprovedWords, approved_words, chunks
+from storage.words import ApprovedWords, approved_words, chunks, in_step
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -79,6 +79,7 @@ def _refresh_states(connection: "Connection", photos: Collection[int]) -> None:
         kept[photo] = (words, outside)
     sure = {p for p in photos if p in approved or (p in judged and p not in draft)}
     words_now = approved_words(connection, kept.keys())
+    keywords = _writes_keywords(connection)
     sure.update(p for p in kept.keys() - draft if _removed(kept[p][0], words_now[p]))
     now = datetime.now(UTC).isoformat(timespec="seconds")
     states = []
@@ -87,12 +88,33 @@ def _refresh_states(connection: "Connection", photos: Collection[int]) -> None:
         if photo in kept and kept[photo][1] is not None:
             state = PhotoState.STALE
         elif photo in sure:
-            same = photo in kept and kept[photo][0] == words_now[photo].canonical()
+            same = photo in kept and in_step(kept[photo][0], words_now[photo], keywords=keywords)
             state = PhotoState.EMBEDDED if same else PhotoState.APPROVED
         elif photo in draft:
             state = PhotoState.DRAFT
         states.append((int(state), now, photo))
     connection.exec_driver_sql("UPDATE photo SET state = ?, changed = ? WHERE id = ?", states)
+
+
+def _writes_keywords(connection: "Connection") -> bool:
+    from storage import settings
+
+    return settings.load(connection).write_keywords
+
+
+def out_of_step(connection: "Connection", *, keywords: bool) -> list[int]:
+    """Photos whose words wait to be embedded, or no longer do, now that keywords are written or not."""
+    found = []
+    rows = connection.exec_driver_sql(
+        "SELECT e.photo_id, e.words, p.state FROM embedded e JOIN photo p ON p.id = e.photo_id "
+        f"WHERE p.state IN ({int(PhotoState.APPROVED)}, {int(PhotoState.EMBEDDED)})"
+    ).all()
+    for chunk in chunks(range(len(rows))):
+        words_now = approved_words(connection, [rows[at][0] for at in chunk])
+        for photo, kept, state in (rows[at] for at in chunk):
+            if in_step(kept, words_now[photo], keywords=keywords) != (state == PhotoState.EMBEDDED):
+                found.append(photo)
+    return found
 
 
 def _removed(in_file: str, now: ApprovedWords) -> bool:

@@ -57,7 +57,9 @@ def load(connection: "Connection | Peek") -> Settings:
     """The settings of this library; what is missing or no longer allowed is at its default."""
     found: dict[str, Any] = {}
     known = {f.name: f for f in fields(Settings)}
-    for key, value in connection.exec_driver_sql("SELECT key, value FROM setting"):
+    for key, value in connection.exec_driver_sql(
+        "SELECT key, value FROM setting WHERE key >= ? AND key < ?", (_PREFIX, _PREFIX[:-1] + "/")
+    ):
         name = str(key).removeprefix(_PREFIX)
         if key != name and name in known:
             try:
@@ -74,13 +76,19 @@ def save(library: Library, **changes: object) -> Settings:
         KnownError: a value is not allowed; nothing is changed.
     """
     checked = {name: _checked(name, value) for name, value in changes.items()}
+    from storage import refresh  # which the first screen does not wait for
+
     with library.write() as block:
+        before = load(block.connection)
         for name, value in checked.items():
             block.connection.exec_driver_sql(
                 "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_PREFIX + name, json.dumps(value))
             )
         block.settings_changed()
-        return load(block.connection)
+        after = load(block.connection)
+        if after.write_keywords != before.write_keywords:
+            block.touch(refresh.out_of_step(block.connection, keywords=after.write_keywords))
+        return after
 
 
 def _checked(name: str, value: object) -> object:

@@ -7,6 +7,7 @@ change about a photo, kept so that it can be put back.
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from storage.schema import Field, Origin, TagState
@@ -19,6 +20,17 @@ CHUNK = 500
 """Ids asked for in one statement; SQLite allows 32,766 variables, and short statements keep its cache useful."""
 
 
+class PathOrigin(IntEnum):
+    """Who says where a keyword stands in a hierarchy; all but the first are written into photos."""
+
+    FILE = 0
+    """The file of some photo, or a person for one photo: for searching."""
+    LIST = 1
+    """A keyword list of another program that the user brought."""
+    WORDS = 2
+    """The user's own words for a concept."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApprovedWords:
     """What of a photo may be written into its file: approved texts by language, accepted keywords.
@@ -27,16 +39,39 @@ class ApprovedWords:
         texts: field → language → text.
         keywords: accepted, as they are shown, sorted.
         rejected: keywords that must not be in the file, sorted.
+        paths: where accepted keywords stand in the user's hierarchy, outermost first, the keyword last; sorted.
     """
 
     texts: Mapping[Field, Mapping[str, str]] = field(default_factory=dict)
     keywords: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    paths: tuple[tuple[str, ...], ...] = ()
 
     def canonical(self) -> str:
         """The same words always as the same string, to see whether anything changed since."""
         texts = {str(int(f)): dict(sorted(by.items())) for f, by in sorted(self.texts.items()) if by}
-        return json.dumps({"texts": texts, "keywords": list(self.keywords)}, ensure_ascii=False, sort_keys=True)
+        kept: dict[str, object] = {"texts": texts, "keywords": list(self.keywords)}
+        if self.paths:
+            kept["paths"] = [list(path) for path in self.paths]
+        return json.dumps(kept, ensure_ascii=False, sort_keys=True)
+
+    def without_keywords(self, but: Collection[str] = ()) -> "ApprovedWords":
+        """The texts alone, and the keywords that are in `but`, folded."""
+        keywords = tuple(word for word in self.keywords if fold(word) in but)
+        return ApprovedWords(self.texts, keywords, self.rejected)
+
+
+def in_step(kept: str, now: ApprovedWords, *, keywords: bool) -> bool:
+    """Whether the library's words are those that were last in step with the file.
+
+    Args:
+        kept: canonical, from `embedded.words`; "" where they never were.
+        keywords: whether keywords are written; where not, they don't count.
+    """
+    if keywords or not kept:
+        return kept == now.canonical()
+    texts = json.loads(kept)["texts"]
+    return bool(texts == json.loads(now.canonical())["texts"])
 
 
 def approved_words(connection: "Connection", photos: Collection[int]) -> dict[int, ApprovedWords]:
@@ -57,19 +92,49 @@ def approved_words(connection: "Connection", photos: Collection[int]) -> dict[in
         photos,
     ):
         (accepted if row[2] == TagState.ACCEPTED else rejected).setdefault(row[0], []).append(row[1])
+    paths = _paths(connection, photos)
     return {
         photo: ApprovedWords(
             texts.get(photo, {}),
             tuple(sorted(accepted.get(photo, ()))),
             tuple(sorted(rejected.get(photo, ()))),
+            tuple(sorted(paths.get(photo, ()))),
         )
         for photo in photos
     }
 
 
+def _paths(connection: "Connection", photos: Collection[int]) -> dict[int, list[tuple[str, ...]]]:
+    """The path of each accepted keyword: the one given with the photo's tag, else the concept's only one.
+
+    A path whose last part is not the keyword's name today (in another language) is left out, and so is the place of a
+    keyword that stands in several: only a person knows which is meant.
+    """
+    given: dict[tuple[int, str], dict[int, set[str]]] = {}
+    for photo, name, path, origin in _rows(connection, _PATHS, photos):
+        given.setdefault((photo, name), {}).setdefault(origin, set()).add(path)
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for (photo, name), by_origin in given.items():
+        first, *others = by_origin[max(by_origin)]
+        path = tuple(json.loads(first))
+        if not others and fold(path[-1]) == fold(name):
+            found.setdefault(photo, []).append(path)
+    return found
+
+
+_PATHS = f"""
+SELECT t.photo_id, c.name, p.path, p.origin FROM tag t JOIN concept c ON c.id = t.concept_id
+JOIN concept_path p ON p.concept_id = t.concept_id AND p.origin > {int(PathOrigin.FILE)}
+WHERE t.state = {int(TagState.ACCEPTED)} AND t.photo_id IN ({{ids}}) UNION ALL
+SELECT t.photo_id, c.name, p.path, {max(PathOrigin) + 1} FROM tag t JOIN concept c ON c.id = t.concept_id
+JOIN tag_path p ON p.concept_id = t.concept_id AND p.photo_id = t.photo_id
+WHERE t.state = {int(TagState.ACCEPTED)} AND t.photo_id IN ({{ids}})
+"""
+
+
 def snapshots(connection: "Connection", photos: Collection[int]) -> dict[int, str]:
     """All tags and texts of each photo, and what is known of its file, as JSON for `restore`."""
-    found: dict[int, dict[str, Any]] = {photo: {"texts": [], "tags": [], "file": None} for photo in photos}
+    found: dict[int, dict[str, Any]] = {photo: {"texts": [], "tags": [], "paths": [], "file": None} for photo in photos}
     for row in _rows(
         connection,
         "SELECT photo_id, field, language, text, plain, origin, state FROM text WHERE photo_id IN ({ids})",
@@ -82,6 +147,8 @@ def snapshots(connection: "Connection", photos: Collection[int]) -> dict[int, st
         photos,
     ):
         found[row[0]]["tags"].append(list(row[1:]))
+    for row in _rows(connection, "SELECT photo_id, concept_id, path FROM tag_path WHERE photo_id IN ({ids})", photos):
+        found[row[0]]["paths"].append(list(row[1:]))
     for row in _rows(
         connection, "SELECT photo_id, words, in_file, outside FROM embedded WHERE photo_id IN ({ids})", photos
     ):
@@ -105,6 +172,9 @@ def restore(connection: "Connection", photo: int, snapshot: str) -> None:
     for concept, origin, state, score, count in kept["tags"]:
         verb = "REPLACE" if _is_decision(origin, state) else "IGNORE"
         run(f"INSERT OR {verb} INTO tag VALUES (?, ?, ?, ?, ?, ?)", (photo, concept, origin, state, score, count))
+    run("DELETE FROM tag_path WHERE photo_id = ?", (photo,))
+    for concept, path in kept.get("paths", ()):
+        run("INSERT INTO tag_path VALUES (?, ?, ?)", (photo, concept, path))
     if (file := kept.get("file")) is not None:  # only while the file says what it said then
         words, in_file, outside = file
         run(

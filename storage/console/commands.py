@@ -7,12 +7,13 @@ photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from storage import history, photos, search, settings
+from storage import history, keyword_tree, photos, search, settings
 from storage.console import output
 from storage.job import KnownError
 from storage.library import Library
@@ -92,18 +93,21 @@ def show_command(library: Library, arguments: argparse.Namespace) -> int:
     with library.read() as connection:
         ids, unknown = find_photos(connection, arguments.photos)
         found = output.details(connection, ids, language)
+        paths = keyword_tree.paths_of(connection, ids)
     if arguments.json:
         # One photo asked for: its object. Several, or a folder: a list.
         single = len(arguments.photos) == 1 and len(found) == 1
-        listed = [output.photo_json(d) | {"made_by_ai": list(_made_by_ai(d))} for d in found]
+        listed = [
+            output.photo_json(d) | {"keyword_paths": paths[d.row.id], "made_by_ai": list(_made_by_ai(d))} for d in found
+        ]
         output.print_json(listed[0] if single else listed)
     else:
         for detail in found:
-            _print_photo(detail)
+            _print_photo(detail, paths[detail.row.id])
     return complain(unknown)
 
 
-def _print_photo(detail: photos.PhotoDetail) -> None:
+def _print_photo(detail: photos.PhotoDetail, paths: Sequence[Sequence[str]]) -> None:
     row = detail.row
     size = f"{row.width} × {row.height}" if row.width else "unknown size"
     print(photos.shown(row.path))
@@ -119,6 +123,8 @@ def _print_photo(detail: photos.PhotoDetail) -> None:
     for tag in detail.tags:
         score = "" if tag.score is None else f" {tag.score:.2f}"
         print(f"  Tag: {tag.name}{score} ({tag.state.name.lower()}, by {tag.origin.name.lower()})")
+    for path in paths:
+        print(f"  Keyword path: {' › '.join(path)}")
     for statement in _made_by_ai(detail):
         print(f"  The file says of the image itself: {statement}")
     for stage, message in detail.problems:

@@ -10,10 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from storage.metadata import fields as f
+from storage.metadata import keyword_struct
 from storage.metadata.read import keyword_paths
 from storage.metadata.xmp import Xmp
 
-_LISTS: Final = (f.KEYWORDS, f.HIERARCHY, f.HIERARCHY_OLD, f.TAGS_LIST)
+_LISTS: Final = (f.KEYWORDS, f.HIERARCHY, f.HIERARCHY_OLD, f.TAGS_LIST, f.KEYWORD_TREE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,14 @@ def apply(
         for place in stale:  # a removed text must not come back from where only reading looks
             xmp.remove(place)
             values[place] = ()
-    lists = {place: xmp.items(place) for place in _LISTS}
+    lists = {place: _listed(xmp, place) for place in _LISTS}
     old_paths = f.unique_paths(keyword_paths(xmp))
     words = _keywords(xmp, edit, inherited)
     _paths(xmp, edit)
+    _tree(xmp, edit)
     new_paths = f.unique_paths(keyword_paths(xmp))
     for place, old in lists.items():
-        new = xmp.items(place)
+        new = _listed(xmp, place)
         if new != old:
             values[place] = tuple(("", item) for item in new)
     if values:
@@ -117,6 +119,12 @@ def apply(
         tuple(path for path in old_paths if path not in new_paths),
         words,
     )
+
+
+def _listed(xmp: Xmp, place: f.Property) -> list[str]:
+    if place.shape is f.Shape.TREE:
+        return ["|".join(path) for path in keyword_struct.paths(xmp)]
+    return xmp.items(place)
 
 
 def _but(words: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
@@ -156,3 +164,16 @@ def _paths(xmp: Xmp, edit: f.WordsEdit) -> None:
             kept += [item for item in fitting if f.folded(item) not in known]
         if kept != before:
             xmp.set_items(place, kept)
+
+
+def _tree(xmp: Xmp, edit: f.WordsEdit) -> None:
+    """The MWG's tree, where there is one: the same paths come and go as in the lists."""
+    if not xmp.has(f.KEYWORD_TREE):
+        return
+    leaves = {f.folded(word) for word in edit.keywords_remove}
+    gone = {tuple(map(f.folded, path)) for path in f.unique_paths(edit.paths_remove)}
+    remove = [
+        path for path in keyword_struct.paths(xmp) if tuple(map(f.folded, path)) in gone or f.folded(path[-1]) in leaves
+    ]
+    add = f.unique_paths(tuple(map(f.cleaned, path)) for path in edit.paths_add)
+    keyword_struct.change(xmp, add=add, remove=remove)

@@ -24,6 +24,7 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "dc": "http://purl.org/dc/elements/1.1/",
     "lr": "http://ns.adobe.com/lightroom/1.0/",
     "digiKam": "http://www.digikam.org/ns/1.0/",
+    "mwg-kw": "http://www.metadataworkinggroup.com/schemas/keywords/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpNote": "http://ns.adobe.com/xmp/note/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
@@ -48,6 +49,7 @@ class Shape(Enum):
     LANG_ALT = "Alt"
     BAG = "Bag"
     SEQ = "Seq"
+    TREE = "tree"
     TEXT = "text"
 
 
@@ -104,6 +106,9 @@ HIERARCHY: Final = Property("lr", "hierarchicalSubject", Shape.BAG)
 HIERARCHY_OLD: Final = Property("lr", "HierarchicalSubject", Shape.BAG)
 TAGS_LIST: Final = Property("digiKam", "TagsList", Shape.SEQ)
 """Paths joined by "/", as digiKam writes them."""
+
+KEYWORD_TREE: Final = Property("mwg-kw", "Keywords", Shape.TREE)
+"""The same as a tree of nodes, see `keyword_struct`; kept in step where it is, never made."""
 
 METADATA_DATE: Final = Property("xmp", "MetadataDate", Shape.TEXT)
 
@@ -183,6 +188,11 @@ class WordsEdit:
         """The field of that name in `TEXT_FIELDS`."""
         found: Texts | Keep = getattr(self, name)
         return found
+
+    @property
+    def changes_keywords(self) -> bool:
+        """Whether keywords or their paths are to change."""
+        return any((self.keywords_add, self.keywords_remove, self.paths_add, self.paths_remove))
 
     @property
     def empty(self) -> bool:

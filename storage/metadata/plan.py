@@ -72,7 +72,7 @@ def check_policy(photo: Path, edit: f.WordsEdit, options: WriteOptions) -> None:
     if options.sidecar == "never":
         return
     edited = [row.write for row in f.TEXT_FIELDS if edit.texts(row.name) is not f.KEEP]
-    edited += [f.KEYWORDS] if edit.keywords_add or edit.keywords_remove else []
+    edited += [f.KEYWORDS, f.HIERARCHY, f.TAGS_LIST] if edit.changes_keywords else []
     for path in sidecar.found(photo):
         try:
             xmp = sidecar.load(path.read_bytes(), path.name, lenient=True)
@@ -135,8 +135,8 @@ def _check_extended(data: Buffer, container: Container, edit: f.WordsEdit) -> No
         return
     extended = extended_packet(data, container.units(data))
     places = [row.write for row in f.TEXT_FIELDS if edit.texts(row.name) is not f.KEEP]
-    if edit.keywords_add or edit.keywords_remove:
-        places += [f.KEYWORDS, f.HIERARCHY, f.TAGS_LIST]
+    if edit.changes_keywords:
+        places += [f.KEYWORDS, f.HIERARCHY, f.TAGS_LIST, f.KEYWORD_TREE]
     if extended and any(parse(extended, lenient=True).has(place) for place in places):
         raise Refused("xmp-extended", "This file has these words in its ExtendedXMP, which Altfolio leaves alone.")
 

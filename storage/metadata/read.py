@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.job import KnownError
-from storage.metadata import exif, iim, sidecar
+from storage.metadata import exif, iim, keyword_struct, sidecar
 from storage.metadata import fields as f
 from storage.metadata.containers import CONTAINERS, READ_ONLY
 from storage.metadata.containers.base import Buffer, FileBytes, Unit
@@ -253,10 +253,11 @@ def _keywords(
 
 
 def keyword_paths(xmp: Xmp) -> list[tuple[str, ...]]:
-    """The hierarchies of a packet, from Lightroom's and digiKam's properties."""
+    """The hierarchies of a packet, from Lightroom's, digiKam's and the MWG's properties."""
     joined = [(item, "|") for place in (f.HIERARCHY, f.HIERARCHY_OLD) for item in xmp.items(place)]
     joined += [(item, "/") for item in xmp.items(f.TAGS_LIST)]
-    return [path for item, mark in joined if (path := tuple(p.strip() for p in item.split(mark) if p.strip()))]
+    found = [path for item, mark in joined if (path := tuple(p.strip() for p in item.split(mark) if p.strip()))]
+    return found + keyword_struct.paths(xmp)
 
 
 def made_by_ai(packets: Sequence[tuple[str, Xmp]]) -> Iterator[str]:

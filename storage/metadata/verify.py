@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from storage.metadata import exif, iim
+from storage.metadata import exif, iim, keyword_struct
 from storage.metadata import fields as f
 from storage.metadata.containers.base import Buffer, Container, Refused
 from storage.metadata.containers.jpeg import Jpeg, content, segments
@@ -73,6 +73,8 @@ def _found(xmp: Xmp, place: f.Property) -> tuple[tuple[str, str], ...]:
     if place.shape is f.Shape.TEXT:
         text = xmp.text(place)
         return () if text is None else (("", text),)
+    if place.shape is f.Shape.TREE:
+        return tuple(("", "|".join(path)) for path in keyword_struct.paths(xmp))
     return tuple(("", item) for item in xmp.items(place))
 
 

@@ -262,13 +262,14 @@ def _beside(photo: Path, edit: f.WordsEdit, options: WriteOptions, journal: Jour
                 return Written(original.path, "unchanged", reason, cause, identity=original.identity)
             done = _in_file(original, plan, options, journal, photo=photo)
             return replace(done, reason=reason, cause=cause)
-    xmp = Xmp()
-    applied = apply(xmp, edit, default_language=options.default_language, inherited=_inherited(photo, edit))
+    said = read_words(photo).words if edit.changes_keywords else f.PhotoWords()
+    xmp, start = _first_packet(said), _first_packet(said)
+    applied = apply(xmp, edit, default_language=options.default_language, inherited=said.keywords)
     if not applied.values:
         return Written(target, "unchanged", reason, cause)
     packet = b"".join(piece for piece in SIDECAR.splice(b"", xmp.serialise()) if isinstance(piece, bytes))
     made = record(photo, target, b"", [packet], mtime_ns=0, created=True, applied=applied)
-    expected = Expected(applied.values, Xmp().others(tuple(applied.values)))
+    expected = Expected(applied.values, start.others(tuple(applied.values)))
     noted = _Noted(journal, made)
     with noted.failing():
         found = durable.create(
@@ -278,9 +279,13 @@ def _beside(photo: Path, edit: f.WordsEdit, options: WriteOptions, journal: Jour
     return Written(target, "sidecar", reason, cause, noted.record, found, applied.changes)
 
 
-def _inherited(photo: Path, edit: f.WordsEdit) -> tuple[str, ...]:
-    """The keywords that the file itself has, so that a sidecar, which is read first, does not hide them."""
-    return read_words(photo).words.keywords if edit.keywords_add or edit.keywords_remove else ()
+def _first_packet(said: f.PhotoWords) -> Xmp:
+    """A packet with the hierarchy the file itself has, so that a sidecar, which is read first, does not hide it."""
+    xmp = Xmp()
+    for place, mark in ((f.HIERARCHY, "|"), (f.TAGS_LIST, "/")):
+        fitting = [mark.join(path) for path in said.keyword_paths if not any(mark in part for part in path)]
+        xmp.set_items(place, fitting)
+    return xmp
 
 
 def _back(original: Original, made: UndoRecord, options: WriteOptions, journal: Journal) -> Written:

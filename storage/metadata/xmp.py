@@ -51,6 +51,10 @@ class Xmp:
     def _descriptions(self) -> Iterator[Element]:
         return self._rdf.iterchildren(_DESCRIPTION)
 
+    def elements(self, what: Property) -> list[Element]:
+        """The elements of that name, for structures that this room doesn't know."""
+        return self._elements(what.name)
+
     def _elements(self, name: str) -> list[Element]:
         return [element for block in self._descriptions() for element in block.iterchildren(name)]
 

@@ -12,11 +12,22 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from storage import embed, embed_report, embed_undo, history, photos, review, verify
+from storage import (
+    embed,
+    embed_report,
+    embed_undo,
+    history,
+    keyword_tree,
+    photos,
+    review,
+    search,
+    settings,
+    verify,
+)
 from storage.job import KnownError, Progress
 from storage.library import Library
 from storage.scan import scan
-from storage.schema import Field, PhotoState
+from storage.schema import Field, PhotoState, TagState
 from tests.storage.photo_maker import jpeg, with_xmp, xmp
 from tests.system_programs import require_program
 
@@ -280,3 +291,60 @@ def test_killed_in_the_middle_the_next_embedding_finishes(library: Library, fold
     assert sorted(path.name for path in folder.iterdir()) == sorted(before)
     list(embed_undo.remove_all(library))
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_keyword_paths_go_into_the_file_and_back_out_of_it(library: Library, folder: Path) -> None:
+    photo, path = ids(library)["photo.jpg"], folder / "photo.jpg"
+    path.write_bytes(with_xmp(path.read_bytes(), TREE_OF_LIGHTROOM))
+    before = path.read_bytes()
+    list(scan(library, [folder]))
+    review.add_tag(library, [photo], "Animals|Dogs|Rex")
+    (planned,) = embed.plan(library)
+    assert ("keyword_paths", "Animals|Dogs|Rex") in [(c.field, c.after) for c in planned.changes]
+    list(embed.embed(library))
+    found = exiftool(path)["photo.jpg"]
+    assert found["XMP-lr:HierarchicalSubject"] == ["Places|Rome", "Animals|Dogs|Rex"]
+    assert found["XMP-digiKam:TagsList"] == ["Animals/Dogs/Rex"] and found["XMP-dc:Subject"] == ["Rome", "Rex"]
+    with library.read() as connection:
+        report = embed_report.last(connection)
+        assert keyword_tree.paths_of(connection, [photo])[photo] == [("Animals", "Dogs", "Rex"), ("Places", "Rome")]
+        assert list(search.find(connection, "tag:places")) == [photo]
+    assert report and report.entries[0].changes["keyword_paths"] == {"added": ["Animals|Dogs|Rex"], "removed": []}
+    list(verify.verify(library))
+    assert states(library)["photo.jpg"] == PhotoState.EMBEDDED and list(embed.plan(library)) == []
+    review.add_tag(library, [photo], "Pets|Rex")
+    list(embed.embed(library))
+    assert exiftool(path)["photo.jpg"]["XMP-lr:HierarchicalSubject"] == ["Places|Rome", "Pets|Rex"]
+    with library.read() as connection:
+        (rex,) = [tag.concept for tag in photos.tags(connection, [photo])[photo] if tag.name == "Rex"]
+    review.judge_tag(library, [photo], rex, TagState.REJECTED)
+    list(embed.embed(library))
+    found = exiftool(path)["photo.jpg"]
+    assert found["XMP-lr:HierarchicalSubject"] == ["Places|Rome"] and found["XMP-dc:Subject"] == ["Rome"]
+    assert "XMP-digiKam:TagsList" not in found
+    list(embed_undo.remove_all(library))
+    assert path.read_bytes() == before
+
+
+TREE_OF_LIGHTROOM = xmp(keywords=["Rome"]).replace(
+    b"</rdf:Description>",
+    b'<lr:hierarchicalSubject xmlns:lr="http://ns.adobe.com/lightroom/1.0/"><rdf:Bag><rdf:li>Places|Rome</rdf:li>'
+    b"</rdf:Bag></lr:hierarchicalSubject></rdf:Description>",
+)
+
+
+def test_keywords_that_were_not_written_wait_when_they_are_wanted_again(library: Library, folder: Path) -> None:
+    photo, path = ids(library)["photo.jpg"], folder / "photo.jpg"
+    review.set_text(library, [photo], "A dog.")
+    review.add_tag(library, [photo], "Rex")
+    settings.save(library, write_keywords=False)
+    list(embed.embed(library))
+    assert states(library)["photo.jpg"] == PhotoState.EMBEDDED
+    list(verify.verify(library))
+    assert states(library)["photo.jpg"] == PhotoState.EMBEDDED
+    settings.save(library, write_keywords=True)
+    assert states(library)["photo.jpg"] == PhotoState.APPROVED
+    list(embed.embed(library))
+    assert exiftool(path)["photo.jpg"]["XMP-dc:Subject"] == ["Rex"]
+    settings.save(library, write_keywords=False)
+    assert states(library)["photo.jpg"] == PhotoState.EMBEDDED
