@@ -9,8 +9,6 @@ whoever changes it, and `mark_folders` makes it anew.
 # File names are bytes here, which pathlib does not take.
 # ruff: noqa: PTH118
 
-import hashlib
-import marshal
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -22,7 +20,7 @@ from sqlalchemy import Connection
 from storage.history import now
 from storage.library import WRITE_BLOCK, Library
 from storage.scan.read_photo import Found
-from storage.scan.walk import PART, Entry, Listing
+from storage.scan.walk import PART, Entry, Listing, Photos
 
 ASKED = 500
 """Names in one question for a part of a large folder."""
@@ -50,30 +48,32 @@ class Difference:
     known: int = 0
 
 
-def compare(library: Library, listing: Listing) -> Difference:
-    """Compare a folder, or a part of one, with the library; changes nothing.
+def compare(library: Library, listings: Sequence[Listing]) -> list[Difference]:
+    """Compare folders, or parts of them, with the library; changes nothing.
 
     What is gone is only known of whole folders; see `gone_of` for the others.
     """
-    whole = listing.first and listing.last
     with library.read() as connection:
-        driver = driver_of(connection)
-        row = driver.execute("SELECT id, mark FROM folder WHERE path = ?", (listing.path,)).fetchone()
-        if row is None:
-            return Difference(0, tuple(Found(listing.path, entry) for entry in listing.photos))
-        if whole and row[1] is not None and row[1] == _mark_of(listing.photos):
-            return Difference(len(listing.photos))
-        rows = _rows_of(driver, row[0], None if whole else [entry[0] for entry in listing.photos])
+        return [_compare(driver_of(connection), listing) for listing in listings]
+
+
+def _compare(driver: sqlite3.Connection, listing: Listing) -> Difference:
+    row = driver.execute("SELECT id, mark FROM folder WHERE path = ?", (listing.path,)).fetchone()
+    if row is None:
+        return Difference(0, tuple(Found(listing.path, entry) for entry in listing.photos.entries()))
+    if listing.whole and row[1] is not None and row[1] == listing.photos.mark():
+        return Difference(len(listing.photos.names))
+    rows = _rows_of(driver, row[0], None if listing.whole else listing.photos.names)
     known = {entry for _, since, entry in rows if since is None}
-    different = set(listing.photos)
+    different = set(listing.photos.entries())
     unchanged = len(different & known)
     different -= known
     missing = {entry: photo for photo, since, entry in rows if since is not None}
     returned = tuple(missing[entry] for entry in different if entry in missing)
     found = tuple(Found(listing.path, entry) for entry in sorted(different) if entry not in missing)
-    names = {entry[0] for entry in listing.photos} if whole else set()
+    names = frozenset(listing.photos.names)
     left = (photo for photo, since, entry in rows if since is None and entry[0] not in names)
-    gone = tuple(left) if whole else ()
+    gone = tuple(left) if listing.whole else ()
     return Difference(unchanged, found, returned, gone, len(known) - len(gone) + len(returned))
 
 
@@ -153,13 +153,8 @@ def mark_folders(library: Library, top: bytes, separator: bytes) -> None:
                     "SELECT file, inode, size, mtime_ns, sidecar FROM photo "
                     "WHERE folder_id = ? AND missing_since IS NULL",
                     (folder,),
-                ).fetchall()
-                driver.execute("UPDATE folder SET mark = ? WHERE id = ?", (_mark_of(rows), folder))
-
-
-def _mark_of(photos: Sequence[Entry]) -> bytes:
-    """16 bytes of BLAKE2b over the sorted entries; format 2 of marshal writes equal values equally."""
-    return hashlib.blake2b(marshal.dumps(sorted(photos), 2), digest_size=16).digest()
+                )
+                driver.execute("UPDATE folder SET mark = ? WHERE id = ?", (Photos.of(rows).mark(), folder))
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

@@ -1,0 +1,157 @@
+"""Scans of large folders and many photos: in parts, in processes, and by marks of what did not change."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.job import Progress
+from storage.library import Library
+from storage.scan import readers, scan, walk
+from storage.scan.read_photo import Found, read_photos
+from tests.storage.photo_maker import jpeg, put
+
+SIDECAR = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag>'
+    b"<rdf:li>harbour</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(tmp_path / "library.altfolio") as opened:
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "photos"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders count as large from eleven entries on."""
+    monkeypatch.setattr(walk, "PART", 10)
+    monkeypatch.setattr(walk, "SMALL", -1)
+
+
+def run(library: Library, *folders: Path) -> Progress:
+    return list(scan(library, folders))[-1]
+
+
+def names(library: Library, *, missing: bool = False) -> set[str]:
+    with library.read() as connection:
+        return {
+            bytes(name).decode()
+            for name in connection.exec_driver_sql(
+                f"SELECT file FROM photo WHERE missing_since IS {'NOT ' if missing else ''}NULL"
+            ).scalars()
+        }
+
+
+def marks(library: Library) -> list[bytes | None]:
+    with library.read() as connection:
+        return list(connection.exec_driver_sql("SELECT mark FROM folder ORDER BY path").scalars())
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_a_large_folder_comes_in_parts_and_nothing_is_missed(library: Library, folder: Path) -> None:
+    for number in range(35):
+        put(folder, f"{number:02}.jpg", jpeg(number, size=(16, 16)))
+    put(folder, "07.xmp", SIDECAR)
+    parts = [part for part in walk.walk(bytes(folder), set()) if isinstance(part, walk.Listing)]
+    assert [(part.first, part.last) for part in parts] == [(True, False), (False, False), (False, False), (False, True)]
+    assert run(library, folder).done == 35
+    with library.read() as connection:
+        assert (
+            connection.exec_driver_sql(
+                "SELECT count(*) FROM photo WHERE sidecar IS NOT NULL AND file = ?", (b"07.jpg",)
+            )
+        ).scalar_one() == 1
+    heard: list[object] = []
+    library.listen(heard.append)
+    assert run(library) == Progress(stage="scan", done=35, total=35)
+    assert not heard
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_in_a_large_folder_what_goes_comes_and_changes_its_name_is_noticed(library: Library, folder: Path) -> None:
+    made = [put(folder, f"{number:02}.jpg", jpeg(number, size=(16, 16))) for number in range(35)]
+    run(library, folder)
+    made[3].unlink()
+    kept = made[4].read_bytes()
+    made[4].unlink()
+    made[5].rename(folder / "new name.jpg")
+    put(folder, "41.jpg", jpeg(41, size=(16, 16)))
+    run(library)
+    assert names(library, missing=True) == {"03.jpg", "04.jpg"}
+    assert names(library) >= {"41.jpg", "new name.jpg"}
+    put(folder, "04.jpg", kept)
+    run(library)
+    assert names(library, missing=True) == {"03.jpg"}
+
+
+def test_a_folder_is_marked_and_loses_the_mark_with_any_change(library: Library, folder: Path) -> None:
+    put(folder, "one/a.jpg", jpeg(1))
+    put(folder, "two/b.jpg", jpeg(2))
+    run(library, folder)
+    before = marks(library)
+    assert len(set(before)) == 2
+    assert None not in before
+    with library.write() as block:
+        block.connection.exec_driver_sql("UPDATE photo SET mtime_ns = 0 WHERE file = ?", (b"a.jpg",))
+    assert [mark is None for mark in marks(library)] == [True, False]
+    run(library)
+    assert marks(library) == before
+    (folder / "two/b.jpg").rename(folder / "one/b.jpg")
+    run(library)
+    assert names(library) == {"a.jpg", "b.jpg"}
+    assert not names(library, missing=True)
+    assert marks(library)[0] not in before
+
+
+def test_a_photo_that_changed_is_seen_in_a_marked_folder(library: Library, folder: Path) -> None:
+    path = put(folder, "a.jpg", jpeg(1, size=(16, 16)))
+    run(library, folder)
+    path.write_bytes(jpeg(1, size=(48, 32)))
+    run(library)
+    with library.read() as connection:
+        assert connection.exec_driver_sql("SELECT width, height FROM photo").one() == (48, 32)
+
+
+def found(folder: Path) -> list[Found]:
+    return [
+        Found(listing.path, entry)
+        for listing in walk.walk(bytes(folder), set())
+        if isinstance(listing, walk.Listing)
+        for entry in listing.photos.entries()
+    ]
+
+
+def test_processes_read_what_threads_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MANY", 0)
+    put(folder, "a.jpg", jpeg(1, taken="2024:05:06 07:08:09"))
+    put(folder, "broken.jpg", b"no photo")
+    photos = found(folder)
+    made = readers.Readers(2)
+    try:
+        assert made.pool.submit(made.read, photos).result() == read_photos(photos)
+        assert made._processes
+        assert not made._alone
+    finally:
+        made.close()
+
+
+def test_a_process_that_dies_costs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "MANY", 0)
+    monkeypatch.setattr(readers, "_SERVE", "pass")
+    put(folder, "a.jpg", jpeg(1))
+    photos = found(folder)
+    made = readers.Readers(2)
+    try:
+        assert made.pool.submit(made.read, photos).result() == read_photos(photos)
+    finally:
+        made.close()
