@@ -9,7 +9,7 @@ folder.
 """
 
 # File names are bytes here, which pathlib does not take.
-# ruff: noqa: PTH116, PTH118
+# ruff: noqa: PTH116, PTH118, PTH208
 
 import hashlib
 import marshal
