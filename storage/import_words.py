@@ -76,6 +76,8 @@ def texts_by_language(words: PhotoWords, language: str) -> dict[Key, str]:
     """
     found: dict[Key, str] = {}
     for row in TEXT_FIELDS:
+        if not words.texts(row.name):
+            continue
         given = {tag.replace("_", "-"): cleaned(text).strip() for tag, text in words.texts(row.name).items()}
         texts = {tag: text for tag, text in given.items() if text}
         shared = texts.pop(DEFAULT, "")

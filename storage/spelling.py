@@ -31,6 +31,8 @@ def fold(word: str) -> str:
 
     Unicode NFKD without combining marks, then casefold; "Crème  brûlée" and "creme brulee" are equal.
     """
+    if word.isascii():
+        return " ".join(word.casefold().split())
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
 

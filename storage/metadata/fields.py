@@ -229,6 +229,8 @@ _FORBIDDEN: Final = re.compile("[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 def cleaned(text: str) -> str:
     """A text that XML can hold: NFC, "\\n" for every line end, no characters that XML 1.0 forbids (2.2)."""
+    if text.isascii() and text.isprintable():  # nearly every keyword
+        return text
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
         c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff")
