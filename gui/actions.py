@@ -39,6 +39,9 @@ class Row:
 
 _LINE = Row("", "", "")
 
+NUMBERED_TAGS = 9
+"""Tags of a photo that a number key rejects."""
+
 TABLE = (
     Row("add-folders", "File", "Add folders…", "Ctrl+O", "folder-add"),
     Row("rescan", "File", "Look for new and changed photos", "F5", "retry"),
@@ -62,17 +65,33 @@ TABLE = (
     Row("reject-text", "Photo", "Reject the proposed text", "R", "reject"),
     Row("withdraw", "Photo", "Take the approval back", "W"),
     Row("previous-text", "Photo", "Use the text of the photo before", "Ctrl+D"),
+    Row("next-language", "Photo", "Text in the next language", "L"),
+    Row("make-drafts", "Photo", "Draft alt text and description in this language", "D"),
+    Row("spelling", "Photo", "Suggest spellings", "Ctrl+."),
+    _LINE,
     Row("set-text", "Photo", "Set one text for the selected photos…", "Ctrl+Shift+T"),
+    Row("approve-above", "Photo", "Approve sure photos…", "Ctrl+Shift+A"),
+    Row("replace", "Photo", "Find and replace in texts…", "Ctrl+H"),
+    Row("outside", "Photo", "Settle photos changed outside…", "Ctrl+U"),
     _LINE,
     Row("add-tag", "Photo", "Add a tag", "T", "tag"),
     Row("judge-tags", "Photo", "Go to the tags", "G"),
+    Row("change-tags", "Photo", "Change tags of the selected photos…", "Ctrl+T"),
     _LINE,
     Row("next", "Photo", "Next photo", "J", "next"),
     Row("previous", "Photo", "Previous photo", "K", "previous"),
+    Row("first-undecided", "Photo", "First undecided photo", "Ctrl+Home"),
     Row("show-file", "Photo", "Show in the file manager", "Ctrl+Shift+F", "folder"),
     Row("library-view", "View", "Library", "Ctrl+1", "library", True),
     Row("review-view", "View", "Review", "Ctrl+2", "review", True),
     Row("list-view", "View", "List", "Ctrl+3", "list", True),
+    _LINE,
+    Row("sort-taken", "View", "Sort: newest first", "Alt+1"),
+    Row("sort-queue", "View", "Sort: fastest to review first", "Alt+2"),
+    Row("sort-folder", "View", "Sort: by folder", "Alt+3"),
+    Row("sort-name", "View", "Sort: by name"),
+    Row("sort-certainty", "View", "Sort: least certain first"),
+    Row("sort-changed", "View", "Sort: last changed first"),
     _LINE,
     Row("sidebar", "View", "Sidebar", "Ctrl+B", "sidebar", True),
     Row("boxes", "View", "Frame what was found", "B", "boxes", True),
@@ -83,11 +102,10 @@ TABLE = (
     Row("palette", "Help", "Find a command…", "Ctrl+K"),
     Row("help", "Help", "Keys and how to review", "?; F1", "help"),
     Row("about", "Help", "About Altfolio"),
+    *(Row(f"tag-{n}", "", f"Reject or restore tag {n}", str(n)) for n in range(1, NUMBERED_TAGS + 1)),
 )
-"""All actions in the order of the menus; a row without a name is a line between two groups."""
-
-BY_NUMBER = "Reject or restore the tag with this number"
-"""What the keys 1 to 9 do, for the help sheet."""
+"""All actions in the order of the menus; a row without a name is a line between two groups, one without a menu is in
+none."""
 
 
 class Actions(QObject):
@@ -109,7 +127,6 @@ class Actions(QObject):
                 action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
                 window.addAction(action)
                 self._made[row.name] = action
-        self.tags = [self._tag_action(number) for number in range(1, 10)]
         self.set_keys({})
         self._dress()
         appearance.changed.connect(self._dress)
@@ -137,6 +154,8 @@ class Actions(QObject):
             if not row.name:
                 line_due = menus.get(last)
                 continue
+            if not row.menu:
+                continue
             if row.menu not in menus:
                 menus[row.menu] = bar.addMenu(f"&{row.menu}")
             elif line_due is menus[row.menu]:
@@ -147,17 +166,21 @@ class Actions(QObject):
     def menu_of_photos(self, parent: QWidget) -> QMenu:
         """The menu that opens at a photo."""
         menu = QMenu("Photo", parent)
-        for name in ("approve", "edit-text", "reject-text", "withdraw", "", "add-tag", "set-text", "", "copy-text"):
+        for name in (
+            "approve",
+            "edit-text",
+            "reject-text",
+            "withdraw",
+            "",
+            "add-tag",
+            "change-tags",
+            "set-text",
+            "",
+            "copy-text",
+        ):
             menu.addAction(self._made[name]) if name else menu.addSeparator()
         menu.addAction(self._made["show-file"])
         return menu
-
-    def _tag_action(self, number: int) -> QAction:
-        action = QAction(f"{BY_NUMBER}: {number}", self._window)
-        action.setObjectName(f"tag-{number}")
-        action.setShortcut(QKeySequence(str(number)))
-        self._window.addAction(action)
-        return action
 
     def _dress(self) -> None:
         for row in TABLE:

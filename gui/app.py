@@ -25,6 +25,7 @@ from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
 from gui.photo_model import PAGE, PhotoModel
 from gui.picture_loader import PictureLoader
+from gui.review.order import ViewOrders
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
@@ -125,6 +126,7 @@ class Session(QObject):
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
         self.finder = Finder(self.window, self.model, self.desk, self.flow)
+        self.orders = ViewOrders(self.window, stored)
         self._watch: LibraryWatch | None = None
         self._new_photos = QTimer(self)
         self._new_photos.setSingleShot(True)
@@ -143,7 +145,7 @@ class Session(QObject):
             work: False leaves jobs alone.
         """
         self._show_first()
-        self.desk.search("")
+        self.finder.again()
         self.desk.count()
         self.desk.look_for_undo()
         self._work_when_counted, self._watch_when_counted = work and not folders, work
@@ -170,6 +172,7 @@ class Session(QObject):
 
     _work_when_counted = _watch_when_counted = False
     _undo: Any = None  # the embedding that undo would take back
+    _redo: Any = None  # the embedding that redo would do again
 
     def undo(self) -> None:
         """Take back what was done last: a review step at once, an embedding as a job."""
@@ -184,6 +187,20 @@ class Session(QObject):
             return embed_undo.undo(self.desk.library, batch.id)
 
         self.work.start("Putting the old words back", job)
+
+    def redo(self) -> None:
+        """Do again what was taken back last: a review step at once, an embedding as a job."""
+        batch = self._redo
+        if batch is None:
+            self.flow.redo()
+            return
+
+        def job() -> Job:
+            from storage import embed_undo
+
+            return embed_undo.redo(self.desk.library, batch.id)
+
+        self.work.start("Writing into photos", job)
 
     # wiring
 
@@ -207,7 +224,8 @@ class Session(QObject):
         window.closing.connect(self._closing)
         self.flow.said.connect(self.say)
         self.work.said.connect(lambda text, error: window.announcer.say(text, assertive=error))
-        self.work.ended.connect(lambda *_: self.desk.count())
+        for ask in (self.desk.count, self.desk.look_for_undo):  # an embedding can be undone once a file was written
+            self.work.ended.connect(lambda *_, ask=ask: ask())
         for view in (window.grid, window.list, window.stage):
             view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             view.customContextMenuRequested.connect(lambda at, view=view: self._open_menu(view, at))
@@ -263,7 +281,7 @@ class Session(QObject):
             label = getattr(batch, "label", "")
             action.setText(f"{name.capitalize()}: {label}" if label else name.capitalize())
             action.setEnabled(batch is not None)
-        self._undo = undo if getattr(undo, "kind", "") == "embed" else None
+        self._undo, self._redo = (b if getattr(b, "kind", "") == "embed" else None for b in (undo, redo))
 
     def _settings_changed(self, settings: Settings) -> None:
         self.appearance.apply(settings.theme, settings.text_size)

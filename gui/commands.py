@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from gui.actions import NUMBERED_TAGS
 from gui.main_window import VIEWS
+from gui.review import steps
 from storage.version import __version__
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def connect(session: "Session") -> None:
         ("settings", lambda: change_settings(session)),
         ("quit", window.close),
         ("undo", session.undo),
-        ("redo", flow.redo),
+        ("redo", session.redo),
         ("select-all", window.grid.selectAll),
         ("copy-text", flow.copy_text),
         ("search", window.search.start),
@@ -40,9 +42,8 @@ def connect(session: "Session") -> None:
         ("reject-text", flow.reject),
         ("withdraw", flow.withdraw),
         ("previous-text", flow.use_previous_text),
-        ("set-text", lambda: set_text(session)),
-        ("add-tag", lambda: window.panel.tags.field.setFocus()),
-        ("judge-tags", lambda: window.panel.tags.list.setFocus()),
+        ("add-tag", window.panel.tags.field.setFocus),
+        ("judge-tags", window.panel.tags.list.setFocus),
         ("next", lambda: flow.step(1)),
         ("previous", lambda: flow.step(-1)),
         ("show-file", flow.show_file),
@@ -57,14 +58,11 @@ def connect(session: "Session") -> None:
         ("about", lambda: QMessageBox.about(window, "About Altfolio", ABOUT)),
     ):
         actions.on(name, call)
+    steps.connect(session)
     for name in VIEWS:
         actions.on(name, partial(window.show_view, name))
-    for number, action in enumerate(actions.tags, 1):
-        action.triggered.connect(partial(_judge_number, session, number))
-
-
-def _judge_number(session: "Session", number: int, _checked: bool = False) -> None:
-    session.flow.judge_number(number)
+    for number in range(1, NUMBERED_TAGS + 1):
+        actions.on(f"tag-{number}", partial(flow.judge_number, number))
 
 
 def zoom(session: "Session", steps: int) -> None:
@@ -110,17 +108,6 @@ def change_settings(session: "Session") -> None:
         session.keep_keys(dialog.keys())
         if changes := dialog.changes():
             session.desk.save_settings(**changes)
-
-
-def set_text(session: "Session") -> None:
-    """Ask for one text for all chosen photos."""
-    from gui.text_dialog import TextDialog
-
-    count = len(session.flow.chosen())
-    if count:
-        dialog = TextDialog(count, session.appearance, session.window)
-        if dialog.exec() == QDialog.DialogCode.Accepted:
-            session.flow.set_text(dialog.words)
 
 
 def show_problems(session: "Session") -> None:

@@ -41,9 +41,6 @@ REST = 4
 """After counting, the desk rests this many times as long as it took: jobs change photos all the time, and counting a
 million of them must not take a whole core."""
 
-RECENT = 50
-"""Batches looked at for the newest that can be undone; undone embeddings stay in the history."""
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -234,8 +231,7 @@ class Desk(QObject):
 
         def ask() -> tuple[Any, Any]:
             with self.library.read() as connection:
-                last = next((b for b in history.batches(connection, RECENT) if not b.undone), None)
-                return last, history.next_redo(connection)
+                return history.last_step(connection), history.undone_step(connection)
 
         self._questions.ask(ask, lambda pair: self.undoable.emit(*pair), only_latest="undo")
 
@@ -285,10 +281,11 @@ class Desk(QObject):
         """Approve drafts and remaining tags."""
         self.edit(lambda: review.approve(self.library, ids), done)
 
-    def approve_words(self, photo: int, words: str) -> None:
+    def approve_words(
+        self, photo: int, words: str, *, language: str, done: Callable[[Any], None] | None = None
+    ) -> None:
         """Approve one photo with the words that stand in the editor."""
-        language = self.settings.language
-        self.edit(lambda: review.approve_text(self.library, photo, words, language=language))
+        self.edit(lambda: review.approve_text(self.library, photo, words, language=language), done)
 
     def reject(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
         """Reject proposed texts."""
@@ -304,13 +301,14 @@ class Desk(QObject):
         words: str,
         *,
         field: Field = Field.ALT_TEXT,
+        language: str = "",
         approve: bool,
         done: Callable[[int], None] | None = None,
     ) -> None:
-        """Give photos a person's text."""
-        language = self.settings.language
+        """Give photos a person's text, in the library's language where no other is named."""
+        spoken = language or self.settings.language
         self.edit(
-            lambda: review.set_text(self.library, ids, words, field=field, language=language, approve=approve), done
+            lambda: review.set_text(self.library, ids, words, field=field, language=spoken, approve=approve), done
         )
 
     def judge_tag(

@@ -1,31 +1,31 @@
 """Writing into photos with open eyes: what changes from what to what, then progress, then each failure.
 
-The preview reads each file and shows only fields that differ. Nothing is written before the button is pressed, and
-nothing that was not approved. Closing the dialog while it writes lets the work go on in the status line.
+The preview reads each file and shows only fields that differ. Of thousands of photos it reads those that are looked at
+and some more; the rest is read when it is scrolled to, so that nobody waits for what nobody reads. Nothing is written
+before the button is pressed, and nothing that was not approved. Closing the dialog while it writes lets the work go on
+in the status line.
 """
 
 from collections import deque
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QHeaderView,
     QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.accessible import Announcer, named, tell_focus
 from gui.jobs import End, Lane, Outcome, Task
+from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
 from storage.job import Job, Progress
 from storage.overview import Trouble
@@ -45,68 +45,26 @@ FIELDS = {
     "keyword_paths": "Keywords with their parents",
 }
 
-Index = QModelIndex | QPersistentModelIndex
-
-
-class RowsModel(QAbstractTableModel):
-    """Rows of text under headings."""
-
-    def __init__(self, headings: Sequence[str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._headings = headings
-        self.rows: list[tuple[str, ...]] = []
-
-    def add(self, rows: Sequence[tuple[str, ...]]) -> None:
-        """Rows at the end."""
-        if rows:
-            self.beginInsertRows(QModelIndex(), len(self.rows), len(self.rows) + len(rows) - 1)
-            self.rows.extend(rows)
-            self.endInsertRows()
-
-    def clear(self) -> None:
-        """No rows."""
-        self.beginResetModel()
-        self.rows = []
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """How many rows."""
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """As many as headings."""
-        return 0 if parent.isValid() else len(self._headings)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        """The text; the tooltip has it in full."""
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self.rows[index.row()][index.column()]
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        """The headings."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return self._headings[section]
-        return None
+AHEAD = 200
+"""Photos whose files are read ahead of what is scrolled to: a few screens, well under a second to read."""
 
 
 def rows_of(planned: "PlannedWrite") -> list[tuple[str, ...]]:
     """What the preview says of one photo: a row per field that changes, or why nothing can be written."""
     name = shown(planned.path.name)
     if planned.target is None:
-        return [(name, "Can't be written", "", planned.reason)]
-    into = name if planned.target == planned.path else f"{name} → {shown(planned.target.name)}"
-    return [
-        (
-            into,
-            f"{FIELDS.get(c.field, c.field)} ({c.language})" if c.language else FIELDS.get(c.field, c.field),
-            c.before or "–",
-            c.after or "–",
-        )
-        for c in planned.changes
-    ]
+        return [(name, "nowhere", "Can't be written", "", planned.reason)]
+    into = "the photo" if planned.target == planned.path else f"sidecar {shown(planned.target.name)}"
+    if planned.reason:
+        into += f": {planned.reason}"
+    return [(name, into, _field(c.field, c.language), c.before or "–", c.after or "–") for c in planned.changes]
+
+
+def _field(field: str, language: str | None) -> str:
+    name = FIELDS.get(field, field)
+    if not language:
+        return name
+    return f"{name} (without language)" if language == "x-default" else f"{name} ({language})"
 
 
 class EmbedDialog(QDialog):
@@ -118,54 +76,58 @@ class EmbedDialog(QDialog):
     Signals:
         wanted(object): write these photos (ids, None for all approved).
         ended(object): the writing ended, with its `Outcome`; to be answered with `show_result`.
-        stopped(): stop writing.
         shown_in_window(): show the photos that failed.
     """
 
     wanted = Signal(object)
     ended = Signal(object)
-    stopped = Signal()
     shown_in_window = Signal()
 
     def __init__(self, library: "Library", chosen: Sequence[int] | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Write approved words into photos")
-        self.resize(880, 560)
+        self.resize(960, 560)
         self._chosen = chosen
         self.task: Task | None = None
         self._found: deque[PlannedWrite] = deque()
-        self._photos = self._refused = 0
+        self._seen = self._photos = self._refused = self._total = 0
         self._said = QLabel()
         self._said.setWordWrap(True)
-        self.preview = RowsModel(("Photo", "Field", "In the file now", "Will be written"), self)
+        self.preview = RowsModel(("Photo", "Goes into", "Field", "In the file now", "Will be written"), self)
         self.failures = RowsModel(("Photo", "What happened"), self)
         self._bar = named(QProgressBar(), "Progress of writing")
         self._bar.setTextVisible(False)
         self._pages = QStackedWidget()
-        self._pages.addWidget(_table(self.preview, "What would change", (200, 160, 200)))
-        self._pages.addWidget(_table(self.failures, "What failed", (200,)))
-        self._buttons = QDialogButtonBox()
-        self._write = self._button("Write", QDialogButtonBox.ButtonRole.ActionRole, self._start_writing)
-        self._write.setObjectName("primary")
-        self._write.setEnabled(False)
-        self._stop = self._button("Stop writing", QDialogButtonBox.ButtonRole.ActionRole, self.stopped.emit)
-        self._retry = self._button("Try again", QDialogButtonBox.ButtonRole.ActionRole, self._start_writing)
-        self._show = self._button("Show these photos", QDialogButtonBox.ButtonRole.ActionRole, self._show_them)
-        self._close = self._button("Cancel", QDialogButtonBox.ButtonRole.RejectRole, self.reject)
+        self._table = rows_table(self.preview, "What would change", (160, 160, 150, 200))
+        self._pages.addWidget(self._table)
+        self._pages.addWidget(rows_table(self.failures, "What failed", (200,)))
+        self._make_buttons()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         for widget in (self._said, self._pages, self._bar, self._buttons):
             layout.addWidget(widget)
         self._bar.hide()
-        for button in (self._stop, self._retry, self._show):
-            button.hide()
         self._announcer = Announcer(self)
         self._lane = Lane("preview", self)
-        self._lane.progressed.connect(lambda *_: self._take())
+        self._lane.progressed.connect(self._looked)
         self._lane.finished.connect(self._previewed)
-        self._lane.start("Preview", lambda: _look(library, chosen, self._found))
+        self._looking = self._lane.start("Preview", lambda: _look(library, chosen, self._found))
+        self._table.verticalScrollBar().valueChanged.connect(lambda _: self._look_further())
         self._tell("Looking at what would change…")
+
+    def _make_buttons(self) -> None:
+        self._buttons = QDialogButtonBox()
+        self._write = self._button("Write", QDialogButtonBox.ButtonRole.ActionRole, self._start_writing)
+        self._write.setObjectName("primary")
+        self._write.setEnabled(False)
+        self._pause = self._button("Pause", QDialogButtonBox.ButtonRole.ActionRole, self._pause_or_go_on)
+        self._stop = self._button("Stop writing", QDialogButtonBox.ButtonRole.ActionRole, self._stop_writing)
+        self._retry = self._button("Try again", QDialogButtonBox.ButtonRole.ActionRole, self._start_writing)
+        self._show = self._button("Show these photos", QDialogButtonBox.ButtonRole.ActionRole, self._show_them)
+        self._close = self._button("Cancel", QDialogButtonBox.ButtonRole.RejectRole, self.reject)
+        for button in (self._pause, self._stop, self._retry, self._show):
+            button.hide()
 
     def _button(self, text: str, role: QDialogButtonBox.ButtonRole, call: object) -> QPushButton:
         button = self._buttons.addButton(text, role)
@@ -177,49 +139,93 @@ class EmbedDialog(QDialog):
 
     # preview
 
+    def _looked(self, _task: Task, progress: Progress) -> None:
+        self._total = progress.total or 0
+        self._take()
+        if self._seen < self._total and self._is_enough():
+            self._looking.pause()
+            self._offer()
+
+    def _is_enough(self) -> bool:
+        """Whether as much was read as is looked at, and some more."""
+        last = self._table.rowAt(self._table.viewport().height() - 1)
+        below = self.preview.rowCount() - (last + 1 if last >= 0 else self.preview.rowCount())
+        return below >= AHEAD
+
+    def _look_further(self) -> None:
+        if self._looking.paused and not self._is_enough():
+            self._looking.resume()
+
     def _take(self) -> None:
         rows: list[tuple[str, ...]] = []
         while self._found:
             planned = self._found.popleft()
             rows += rows_of(planned)
+            self._seen += 1
             self._photos += planned.target is not None and bool(planned.changes)
             self._refused += planned.target is None
         self.preview.add(rows)
 
     def _previewed(self, _task: Task, outcome: Outcome) -> None:
+        if outcome.end == End.CANCELLED:
+            return
         self._take()
+        self._total = self._seen
         if outcome.end in (End.FAILED, End.BUG):
             self._tell(outcome.message)
-            return
-        if not self._photos and not self._refused:
+        elif not self._photos and not self._refused:
             self._tell("There is nothing to write: no approved words differ from what the photos already say.")
-            self._close.setText("Close")
-            return
+            named(self._close, "Close").setText("Close")
+        else:
+            self._offer()
+
+    def _offer(self) -> None:
+        """Say what will be done and let it be done; what is beyond what was read is the same for more photos."""
+        unread = self._total - self._seen
         refused = f" {counted(self._refused, 'photo')} can't be written, see below." if self._refused else ""
+        more = f" {counted(unread, 'more photo')} will be shown when you scroll down." if unread else ""
+        first = f"Up to {counted(self._photos + unread, 'photo')}" if unread else counted(self._photos, "photo")
         self._tell(
-            f"{counted(self._photos, 'photo')} will be changed, only in the fields below. The picture itself, its "
-            f"dates and all other fields stay as they are, and undo puts the old words back.{refused}"
+            f"{first} will be changed, only in the fields below. The picture itself, its dates and all other fields "
+            f"stay as they are, and undo puts the old words back.{refused}{more}"
         )
-        self._write.setText(f"Write into {counted(self._photos, 'photo')}")
+        again = self._write.isEnabled()
+        words = f"Write into {counted(self._photos + unread, 'photo')}"
         # A dialog that opens is read with its labels; one that is open already is silent about a label that changes.
-        named(self._write, self._write.text(), self._said.text() if self.isActiveWindow() else "")
-        self._write.setEnabled(self._photos > 0)
-        self._write.setFocus()
-        # Orca passes over the focus of a button that it finds focused when the dialog becomes active.
-        self._announcer.say(f"Return: {self._write.text()}.")
+        named(self._write, words, self._said.text() if self.isActiveWindow() else "").setText(words)
+        self._write.setEnabled(self._photos + unread > 0)
+        if not again:
+            self._write.setFocus()
+            # Orca passes over the focus of a button that it finds focused when the dialog becomes active.
+            self._announcer.say(f"Return: {words}.")
 
     # writing
 
     def _start_writing(self) -> None:
-        for widget, visible in ((self._write, False), (self._retry, False), (self._show, False), (self._stop, True)):
-            widget.setVisible(visible)
-        self._bar.show()
+        self._looking.cancel()
+        for button in (self._write, self._retry, self._show):
+            button.hide()
+        for widget in (self._bar, self._pause, self._stop):
+            widget.setVisible(True)
         self._bar.setRange(0, 0)
-        self._close.setText("Go on in the background")
-        named(self._close, self._close.text())
+        named(self._pause, "Pause").setText("Pause")
+        named(self._close, "Go on in the background").setText("Go on in the background")
         self._close.setFocus()
         self._tell("Writing…")
         self.wanted.emit(self._chosen)
+
+    def _pause_or_go_on(self) -> None:
+        if self.task is None:
+            return
+        self.task.resume() if self.task.paused else self.task.pause()
+        words = "Go on" if self.task.paused else "Pause"
+        named(self._pause, words).setText(words)
+        if self.task.paused:
+            self._tell(f"Paused. {self._said.text().removeprefix('Writing: ')}")
+
+    def _stop_writing(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
 
     def hear_progress(self, task: Task, progress: Progress) -> None:
         """Show how far the writing is."""
@@ -227,7 +233,8 @@ class EmbedDialog(QDialog):
             return
         self._bar.setRange(0, progress.total or 0)
         self._bar.setValue(progress.done)
-        self._tell(f"Writing: {progress.done:,} of {progress.total or 0:,} photos. {progress.item}")
+        begun = "Paused after" if task.paused else "Writing:"
+        self._tell(f"{begun} {progress.done:,} of {progress.total or 0:,} photos. {progress.item}")
 
     def hear_end(self, task: Task, outcome: Outcome) -> None:
         """The writing ended."""
@@ -246,13 +253,12 @@ class EmbedDialog(QDialog):
         if failed:
             sentence += f" {failed:,} failed and stayed as they were."
         self._tell(sentence)
-        self.failures.clear()
-        self.failures.add([(t.name, t.message) for t in troubles])
+        self.failures.show([(t.name, t.message) for t in troubles])
         self._pages.setCurrentIndex(1 if failed else 0)
         if not failed:
-            self.preview.clear()
-        self._bar.hide()
-        self._stop.hide()
+            self.preview.show(())
+        for widget in (self._bar, self._pause, self._stop):
+            widget.hide()
         self._retry.setVisible(bool(failed) or outcome.end != End.DONE)
         self._show.setVisible(bool(failed))
         self._close.setText("Close")
@@ -280,34 +286,17 @@ class EmbedDialog(QDialog):
         super().closeEvent(event)
 
 
-def _table(model: RowsModel, name: str, widths: Sequence[int]) -> QTableView:
-    table = named(QTableView(), name)
-    table.setModel(model)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(True)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(max(28, table.fontMetrics().height() + 12))
-    header = table.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-    header.setHighlightSections(False)
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
-    header.setSectionResizeMode(len(widths), QHeaderView.ResizeMode.Stretch)
-    return table
-
-
 def _look(
     library: "Library", chosen: Sequence[int] | None, found: "deque[PlannedWrite]"
 ) -> Generator[Progress, None, None]:
     from storage import embed
 
+    with library.read() as connection:
+        waiting = embed.waiting(connection)
+    total = len(waiting if chosen is None else set(waiting) & set(chosen))
     for done, planned in enumerate(embed.plan(library, chosen), 1):
         found.append(planned)
-        yield Progress(stage="embed", done=done)
+        yield Progress(stage="embed", done=done, total=total)
 
 
 def open_dialog(session: "Session") -> EmbedDialog:
@@ -324,12 +313,7 @@ def open_dialog(session: "Session") -> EmbedDialog:
     def write(ids: Sequence[int] | None) -> None:
         dialog.task = session.work.start("Writing into photos", lambda: job(ids))
 
-    def stop() -> None:
-        if dialog.task is not None:
-            dialog.task.cancel()
-
     dialog.wanted.connect(write)
-    dialog.stopped.connect(stop)
     dialog.shown_in_window.connect(lambda: session.window.search.search("problem:"))
     dialog.ended.connect(lambda outcome: session.desk.ask(troubles, lambda found: dialog.show_result(outcome, found)))
     session.work.progressed.connect(dialog.hear_progress)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.accessible import named
-from gui.actions import BY_NUMBER, TABLE, Actions, keys_shown
+from gui.actions import TABLE, Actions, keys_shown
 
 INTRODUCTION = (
     "Read the text. If it is right, press A: it is approved and the next photo comes. "
@@ -33,7 +33,6 @@ class HelpSheet(QDialog):
         words = QLabel(INTRODUCTION)
         words.setWordWrap(True)
         rows = [(row.text.rstrip("…"), keys_shown(actions[row.name])) for row in TABLE if row.name]
-        rows.append((BY_NUMBER, "1 to 9"))
         rows += [
             ("Accept the tag (in the list of tags)", "Return or Space"),
             ("Reject the tag (in the list of tags)", "Delete"),

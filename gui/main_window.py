@@ -46,9 +46,11 @@ class MainWindow(QMainWindow):
     Signals:
         closing(): the window is about to close.
         dropped(object): folders that were dropped on the window.
+        viewed(str): another view of `VIEWS` is shown.
     """
 
     closing = Signal()
+    viewed = Signal(str)
     dropped = Signal(object)
 
     def __init__(self, appearance: Appearance, model: PhotoModel, pictures: Pictures) -> None:
@@ -155,6 +157,7 @@ class MainWindow(QMainWindow):
         self.actions_table[name].setChecked(True)
         self.panel.picture.setVisible(name != "review-view")
         self.focus_photos()
+        self.viewed.emit(name)
 
     def view(self) -> str:
         """The view that is chosen, even while nothing is found."""

@@ -8,6 +8,7 @@ Invariant: with several photos selected a decision concerns the selection, other
 
 from array import array
 from collections.abc import Sequence
+from itertools import chain
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -17,8 +18,11 @@ from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
 from gui.picture_loader import PictureLoader
 from gui.picture_view import Frame, PictureView
+from gui.review.remarks import Remarks
 from gui.tag_panel import toggled
 from gui.words import NO_TEXT, counted
+from storage import review_counts
+from storage.job import KnownError
 from storage.photos import PhotoDetail, PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
@@ -38,11 +42,16 @@ PICTURE_SIDE = 2048
 class ReviewFlow(QObject):
     """Decisions about photos.
 
+    Attributes:
+        remarks: looks through what is typed.
+
     Signals:
         said(str): something happened that is worth a sentence.
+        approved(object): ids of photos that a person approved.
     """
 
     said = Signal(str)
+    approved = Signal(object)
 
     def __init__(self, window: MainWindow, model: PhotoModel, desk: Desk, loader: PictureLoader) -> None:
         super().__init__(window)
@@ -56,7 +65,9 @@ class ReviewFlow(QObject):
         loader.loaded.connect(self._show_picture)
         model.refreshed.connect(self._refreshed)
         model.listed.connect(self._listed)
-        self._panel.text.rested.connect(self._check)
+        self.remarks = Remarks(self._panel, desk)
+        self.remarks.said.connect(self.said)
+        self._panel.languages.leaving.connect(self.keep_edits)
         tags = self._panel.tags
         tags.judged.connect(self.judge)
         tags.added.connect(self.add_tag)
@@ -108,18 +119,42 @@ class ReviewFlow(QObject):
         """The next (1) or previous (-1) photo."""
         self.go(self.row + by)
 
-    def next_undecided(self) -> bool:
-        """Go to the next photo that waits; to the next one where all near ones are decided."""
+    def next_undecided(self) -> None:
+        """Go to the next photo that waits, from the end back to the beginning."""
         for row in range(self.row + 1, min(self.row + 1 + LOOK_AHEAD, self._model.rowCount())):
             photo = self._model.photo(row, wait=True)
             if photo is not None and photo.state in UNDECIDED:
                 self.go(row)
-                return True
-        if self.row + 1 >= self._model.rowCount():
-            self.said.emit("That was the last photo.")
-            return False
-        self.step(1)
-        return True
+                return
+        self._look_for_undecided(self.row, or_next=True)
+
+    def first_undecided(self) -> None:
+        """Go to the first photo that waits."""
+        self._look_for_undecided(-1)
+
+    def _look_for_undecided(self, after: int, *, or_next: bool = False) -> None:
+        """Look through all listed photos, once everything that was decided before is kept."""
+        ids, here = self._model.ids, self.row
+
+        def look() -> int:
+            with self._desk.library.read() as connection:
+                waiting = review_counts.waiting(connection)
+            rows = chain(range(after + 1, len(ids)), range(max(after, 0)))
+            return next((row for row in rows if ids[row] in waiting), -1)
+
+        def go(row: int) -> None:
+            if self._model.ids is not ids or self.row != here:
+                return  # somebody went on already
+            if row < 0:
+                self.said.emit("Every photo here is decided.")
+                if or_next:
+                    self.step(1)
+            elif row != here:
+                if row < here and or_next:
+                    self.said.emit("From the beginning again, to what was skipped.")
+                self.go(row)
+
+        self._desk.edit(look, go)
 
     # looking
 
@@ -140,30 +175,36 @@ class ReviewFlow(QObject):
             view.show_picture(None, photo.alt_text or NO_TEXT)
         self._loader.want(photo, PICTURE_SIDE, ahead)
 
-    def _check(self, text: str) -> None:
-        """Look for what is wrong with the text in the editor."""
-        detail, language = self._panel.detail, self._desk.settings.language
-        if detail is None:
-            return
-        caption = next((t.text for t in detail.texts if t.field == Field.CAPTION), "")
-
-        def look() -> object:
-            from inference.alt_rules import Circumstances, check
-
-            return check(text, Circumstances(language=language, file_name=detail.row.name, caption=caption))
-
-        self._desk.ask_library(look, lambda found: self._panel.text.show_remarks(text, found), only_latest="check")
-
     def _selection_changed(self) -> None:
         self._panel.tell_selected(sum(len(rows) for rows in self._window.grid.selected_ranges()))
 
     def _show(self, detail: PhotoDetail | None) -> None:
         if detail is not None and detail.row.id == self._shown:
+            new = self._panel.detail is None or self._panel.detail.row.id != self._shown
             self._panel.show_photo(detail, language=self._desk.settings.language)
+            if new:
+                self._look_for_ai(detail)
             if self._window.actions_table["boxes"].isChecked():
                 self.show_boxes()
             for view in self._pictures():
                 view.setAccessibleName(f"Photo: {detail.row.alt_text or NO_TEXT}")
+
+    def _look_for_ai(self, detail: PhotoDetail) -> None:
+        """Read what the file says about an image that AI made; Altfolio itself never writes or keeps it."""
+
+        def look() -> Sequence[str]:
+            from storage.metadata.read import read_words
+
+            try:
+                return read_words(detail.row.path).made_by_ai
+            except KnownError:
+                return ()  # the photo's own problems are shown already
+
+        def show(statements: Sequence[str]) -> None:
+            if self._shown == detail.row.id:
+                self._panel.show_made_by_ai(statements)
+
+        self._desk.ask_library(look, show, only_latest="made by ai")
 
     def _show_picture(self, photo: int, image: object, note: str) -> None:
         if photo == self._shown:
@@ -185,9 +226,11 @@ class ReviewFlow(QObject):
         if detail is None:
             return
         for field, words in self._panel.edits().items():
-            self._desk.set_text([detail.row.id], words, field=field, approve=False)
-            editor = self._panel.text if field == Field.ALT_TEXT else self._panel.description
-            editor.accept()
+            self._keep(detail.row.id, field, words, approve=False)
+
+    def _keep(self, photo: int, field: Field, words: str, *, approve: bool) -> None:
+        self._desk.set_text([photo], words, field=field, language=self._panel.language, approve=approve)
+        self._panel.editor(field).accept()
 
     # deciding
 
@@ -196,23 +239,34 @@ class ReviewFlow(QObject):
         ids = self.chosen()
         if len(ids) > 1:
             self.keep_edits()
-            self._desk.approve(ids, lambda n: self.said.emit(f"{counted(n, 'photo')} approved."))
+            self.approve_many(ids)
             return
         if not ids:
             return
         detail, edits = self._panel.detail, self._panel.edits()
         if detail is not None and detail.row.id == ids[0] and Field.ALT_TEXT in edits:
             if Field.EXTENDED in edits:
-                self._desk.set_text(ids, edits[Field.EXTENDED], field=Field.EXTENDED, approve=True)
-                self._panel.description.accept()
-            self._desk.approve_words(ids[0], edits[Field.ALT_TEXT])
+                self._keep(ids[0], Field.EXTENDED, edits[Field.EXTENDED], approve=True)
+            self._desk.approve_words(
+                ids[0], edits[Field.ALT_TEXT], language=self._panel.language, done=lambda _: self.approved.emit(ids)
+            )
             self._panel.text.accept()
         else:
             self.keep_edits()
-            self._desk.approve(ids)
+            self._desk.approve(ids, lambda _: self.approved.emit(ids))
         typing = self._panel.text.field.hasFocus() or self._panel.description.field.hasFocus()
-        if self.next_undecided() and typing:
+        self.next_undecided()
+        if typing:
             self._window.focus_photos()
+
+    def approve_many(self, ids: Sequence[int]) -> None:
+        """Approve these photos as one step."""
+
+        def tell(number: int) -> None:
+            self.said.emit(f"{counted(number, 'photo')} approved.")
+            self.approved.emit(ids)
+
+        self._desk.approve(ids, tell)
 
     def reject(self) -> None:
         """Reject the proposed text; it is not proposed again."""
@@ -239,9 +293,32 @@ class ReviewFlow(QObject):
     def set_text(self, words: str) -> None:
         """Give all chosen photos one text."""
         ids = self.chosen()
-        self._desk.set_text(
-            ids, words, approve=True, done=lambda n: self.said.emit(f"Text of {counted(n, 'photo')} set.")
-        )
+
+        def tell(number: int) -> None:
+            self.said.emit(f"Text of {counted(number, 'photo')} set.")
+            self.approved.emit(ids)
+
+        self._desk.set_text(ids, words, approve=True, done=tell)
+
+    def make_drafts(self) -> None:
+        """Draft alt text and extended description in the language of the editor, from what was found in the photo."""
+        detail, language = self._panel.detail, self._panel.language
+        if detail is None:
+            return
+        self.keep_edits()
+
+        def make() -> int:
+            from inference import engine
+            from storage import review
+
+            made = engine.drafts(self._desk.library, detail.row.id, language)
+            return len(review.draft(self._desk.library, detail.row.id, made))
+
+        def tell(number: int) -> None:
+            nothing = "Nothing to draft: there are words already, or nothing was found in the photo."
+            self.said.emit(f"{counted(number, 'draft')} written." if number else nothing)
+
+        self._desk.edit(make, tell)
 
     def judge(self, concept: int, state: TagState) -> None:
         """Accept, reject or leave open a tag of the chosen photos."""
@@ -269,7 +346,7 @@ class ReviewFlow(QObject):
         self._desk.undo(lambda b: self.said.emit(f"Undone: {b.label}." if b else "There is nothing to undo."))
 
     def redo(self) -> None:
-        """Do it again."""
+        """Do the review step again that was taken back last."""
         self._desk.redo(lambda b: self.said.emit(f"Done again: {b.label}." if b else "There is nothing to redo."))
 
     # frames

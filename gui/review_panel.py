@@ -4,6 +4,8 @@ The panel shows and asks; `gui.review_flow` decides. It never loses what was typ
 the library, and the flow keeps it before another photo is shown.
 """
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,10 +15,11 @@ from gui.actions import Actions
 from gui.appearance import Appearance
 from gui.elided_label import ElidedLabel
 from gui.picture_view import PictureView
+from gui.review.language_box import LanguageBox
 from gui.tag_panel import TagPanel
 from gui.text_editor import TextEditor
 from gui.words import counted, mark_of
-from storage.photos import PhotoDetail, PhotoText
+from storage.photos import PhotoDetail
 from storage.schema import Field
 
 EDITORS = (Field.ALT_TEXT, Field.EXTENDED)
@@ -24,6 +27,10 @@ EDITORS = (Field.ALT_TEXT, Field.EXTENDED)
 
 class ReviewPanel(QWidget):
     """The panel beside the photos.
+
+    Attributes:
+        picture, text, description, tags: its parts.
+        languages: the language of the texts.
 
     Signals:
         left(): the photos are wanted (Escape in a text).
@@ -51,6 +58,14 @@ class ReviewPanel(QWidget):
         self._problem.setWordWrap(True)
         self.text = TextEditor("Alt text", 4, appearance)
         self.description = TextEditor("Extended description", 3, appearance, counted=False)
+        self._usual = "en"
+        self._make = self._button("make-drafts", "Draft it")
+        self._make.setObjectName("flat")
+        self.languages = LanguageBox()
+        self.languages.chosen.connect(lambda: self.show_photo(self.detail, language=self._usual))
+        self._made_by_ai = QLabel()
+        self._made_by_ai.setObjectName("caption")
+        self._made_by_ai.setWordWrap(True)
         self.text.left.connect(self.left)
         self.description.left.connect(self.left)
         self.tags = TagPanel(appearance)
@@ -87,6 +102,7 @@ class ReviewPanel(QWidget):
         head.setSpacing(4)
         head.addLayout(state)
         head.addWidget(self._facts)
+        head.addWidget(self._made_by_ai)
         head.addWidget(self._problem)
         heading = QLabel("Tags")
         heading.setObjectName("section")
@@ -98,6 +114,8 @@ class ReviewPanel(QWidget):
         column.addWidget(self.text)
         column.addLayout(tags)
         column.addWidget(self.description)
+        column.addWidget(self._make)
+        column.addWidget(self.languages)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -119,17 +137,45 @@ class ReviewPanel(QWidget):
         whole.addWidget(scroll, 3)
         whole.addLayout(buttons)
 
+    @property
+    def language(self) -> str:
+        """The language of the texts that are shown."""
+        return self.languages.language
+
+    def next_language(self) -> str:
+        """Show the texts in the next language; returns what it is called."""
+        return self.languages.next()
+
+    def editor(self, field: Field) -> TextEditor:
+        """The editor of a field of `EDITORS`."""
+        return self.text if field == Field.ALT_TEXT else self.description
+
+    def show_made_by_ai(self, statements: Sequence[str]) -> None:
+        """Show what the file says about an image that AI made or changed."""
+        self._made_by_ai.setText("\n".join(f"The file says of the image itself: {said}" for said in statements))
+        self._made_by_ai.setVisible(bool(statements))
+
     def show_photo(self, detail: PhotoDetail | None, *, language: str) -> None:
-        """Show a photo. What was typed and not kept is kept in the field where it is the same photo."""
+        """Show a photo. What was typed and not kept is kept in the field where it is the same photo and language.
+
+        Args:
+            language: the library's.
+        """
         same = detail is not None and self.detail is not None and detail.row.id == self.detail.row.id
+        if not same:
+            self.show_made_by_ai(())
+        before, self._usual = self.language, language
+        self.languages.show_photo(detail, language, same=same)
+        language = self.language
+        same = same and language == before
         self.detail = detail
         self._inside.setVisible(detail is not None)
-        for button in (self._approve, self._reject, self._skip):
+        for button in (self._approve, self._reject, self._skip, self._make):
             button.setEnabled(detail is not None)
         for editor, field in zip((self.text, self.description), EDITORS, strict=True):
             typing = same and editor.changed
             if not typing:
-                editor.show_text(_text(detail, field, language) if detail else None)
+                editor.show_text(detail.text(field, language) if detail else None)
         self.tags.show_tags(detail.tags if detail else ())
         self._dress()
         if not same:
@@ -170,11 +216,6 @@ class ReviewPanel(QWidget):
         self._file.say(detail.row.name)
         self._facts.setText(_facts(detail))
         self._problem.setText("\n".join(message for _, message in detail.problems))
-
-
-def _text(detail: PhotoDetail, field: Field, language: str) -> PhotoText | None:
-    """The text in the language asked for, else in any."""
-    return detail.text(field, language) or next((t for t in detail.texts if t.field == field), None)
 
 
 def _facts(detail: PhotoDetail) -> str:

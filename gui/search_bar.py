@@ -25,6 +25,8 @@ DEBOUNCE_MS = 80
 
 ORDERS = {
     "taken": "Newest first",
+    "queue": "Fastest to review first",
+    "folder": "By folder",
     "name": "By name",
     "certainty": "Least certain first",
     "changed": "Last changed first",

@@ -1,12 +1,13 @@
 """The alt text editor: the text, who wrote it, how long it is against what screen readers and sites take well.
 
 The origin is told by an icon of its own shape and by words: machine text, text from the file, your words, edited.
+What is wrong with a text has a wavy line, what is misspelt a dotted one; both are said under the text.
 """
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
 
@@ -18,6 +19,7 @@ from storage.photos import PhotoText
 from storage.schema import Origin, TextState
 
 if TYPE_CHECKING:
+    from gui.review.dictionary import Misspelt
     from inference.alt_rules import Remark
 
 COMFORTABLE = 125
@@ -59,6 +61,10 @@ class TextEditor(QWidget):
         left(): Escape was pressed.
         edited(): the text differs from the stored one, or no longer does.
         rested(str): typing stopped; the text, to be answered with `show_remarks`.
+
+    Attributes:
+        field: where one types.
+        spelling_off: why the spelling is not checked, "" where it is.
     """
 
     left = Signal()
@@ -71,6 +77,8 @@ class TextEditor(QWidget):
         self._counted = counted
         self._stored = ""
         self._mark: Mark | None = None
+        self._misspelt: Sequence[Misspelt] = ()
+        self.spelling_off = ""
         self._lines = lines
         heading = QLabel(title)
         heading.setObjectName("section")
@@ -146,25 +154,62 @@ class TextEditor(QWidget):
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.field.moveCursor(QTextCursor.MoveOperation.End)
 
-    def show_remarks(self, text: str, remarks: "Sequence[Remark]") -> None:
-        """Underline what is wrong with a text and say why; nothing where the text is another one by now."""
+    def show_remarks(
+        self, text: str, remarks: "Sequence[Remark]", misspelt: "Sequence[Misspelt]" = (), off: str = ""
+    ) -> None:
+        """Underline what is wrong with a text and say why; nothing where the text is another one by now.
+
+        Args:
+            off: why the spelling was not checked.
+        """
         if text != self.field.toPlainText():
             return
-        marks = []
-        for remark in remarks:
-            mark = QTextEdit.ExtraSelection()
-            cursor = self.field.textCursor()
-            cursor.setPosition(_utf16(text, remark.start))
-            cursor.setPosition(_utf16(text, remark.end), QTextCursor.MoveMode.KeepAnchor)
-            mark.cursor = cursor
-            mark.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-            mark.format.setUnderlineColor(QColor(self._appearance.theme.problem))
-            marks.append(mark)
+        self._misspelt, self.spelling_off = misspelt, off
+        lines = QTextCharFormat.UnderlineStyle
+        marks = [self._underlined(text, r.start, r.end, lines.WaveUnderline) for r in remarks]
+        marks += [self._underlined(text, m.start, m.end, lines.DotLine) for m in misspelt]
         self.field.setExtraSelections(marks)
-        said = "\n".join(f"{remark.severity.value.capitalize()}: {remark.sentence}" for remark in remarks)
-        self._remarks.setText(said)
+        said = [f"{remark.severity.value.capitalize()}: {remark.sentence}" for remark in remarks]
+        if misspelt:
+            words = ", ".join(f"“{word}”" for word in dict.fromkeys(m.word for m in misspelt))
+            said.append(f"Spelling: {words}. Ctrl+. suggests others.")
+        if off:
+            said.append(off)
+        self._remarks.setText("\n".join(said))
         self._remarks.setVisible(bool(said))
         self._describe()
+
+    def _underlined(
+        self, text: str, start: int, end: int, line: QTextCharFormat.UnderlineStyle
+    ) -> QTextEdit.ExtraSelection:
+        mark = QTextEdit.ExtraSelection()
+        mark.cursor = self._cursor(text, start, end)
+        mark.format.setUnderlineStyle(line)
+        mark.format.setUnderlineColor(QColor(self._appearance.theme.problem))
+        return mark
+
+    def _cursor(self, text: str, start: int, end: int) -> QTextCursor:
+        cursor = self.field.textCursor()
+        cursor.setPosition(_utf16(text, start))
+        cursor.setPosition(_utf16(text, end), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def misspelt_at_cursor(self) -> "Misspelt | None":
+        """The misspelt word at the cursor, else the first one, else None."""
+        text, place = self.field.toPlainText(), self.field.textCursor().position()
+        here = [m for m in self._misspelt if _utf16(text, m.start) <= place <= _utf16(text, m.end)]
+        return next(iter([*here, *self._misspelt]), None)
+
+    def respell(self, wrong: "Misspelt", word: str) -> None:
+        """Put another word in the place of a misspelt one, as if it were typed."""
+        text = self.field.toPlainText()
+        if text[wrong.start : wrong.end] == wrong.word:
+            self._cursor(text, wrong.start, wrong.end).insertText(word)
+
+    def place_of(self, wrong: "Misspelt") -> QPoint:
+        """Where a misspelt word is on the screen, the corner below it."""
+        cursor = self._cursor(self.field.toPlainText(), wrong.start, wrong.start)
+        return self.field.viewport().mapToGlobal(self.field.cursorRect(cursor).bottomLeft())
 
     def _changed(self) -> None:
         length = len(self.words)
@@ -183,7 +228,7 @@ class TextEditor(QWidget):
         self._describe()
         self._draw_sign(mark)
         untouched = self._mark is ORIGINS[Origin.MODEL] and not self.changed
-        if self._counted and self.words and not untouched:  # a draft's own hedge goes when it is approved
+        if self.words and not untouched:  # a draft's own hedge goes when it is approved
             self._rest.start()
         else:
             self.show_remarks(self.field.toPlainText(), ())
@@ -192,8 +237,8 @@ class TextEditor(QWidget):
     def _describe(self) -> None:
         """Origin, length and remarks, for a screen reader that asks about the field."""
         said = [self._origin.text()] if self._origin.text() else []
-        if self._counted:
-            said += [self._count.text(), *self._remarks.text().splitlines()]
+        said += [self._count.text()] if self._counted else []
+        said += self._remarks.text().splitlines()
         self.field.setAccessibleDescription(". ".join(part.rstrip(".") for part in said))
 
     def _draw_sign(self, mark: Mark | None) -> None:

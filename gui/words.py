@@ -9,7 +9,7 @@ Invariant: plain text only; markup silences VoiceOver.
 from dataclasses import dataclass
 
 from storage.photos import PhotoRow
-from storage.schema import Origin, PhotoState, TagState
+from storage.schema import Field, Origin, PhotoState, TagState, TextState
 
 NO_TEXT = "No description yet"
 """What stands for an alt text that does not exist, seen and spoken."""
@@ -42,6 +42,25 @@ ORIGINS = {
 }
 
 EDITED = Mark("origin-edited", "Edited, not saved yet", "stale", "Your changes are kept when you leave the photo.")
+
+FIELD_NAMES = {
+    Field.ALT_TEXT: "Alt text",
+    Field.EXTENDED: "Extended description",
+    Field.CAPTION: "Caption",
+    Field.TITLE: "Title",
+}
+
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+}
+"""Languages that texts are written in here, each by its own name; a photo may bring others."""
+
+TEXT_STATES = {TextState.DRAFT: "draft", TextState.APPROVED: "approved", TextState.REJECTED: "rejected"}
 
 TAG_STATES = {
     TagState.SUGGESTED: "suggested",

@@ -1,0 +1,173 @@
+"""Find and replace in the texts of many photos: every text before and after is seen before anything is changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+from sqlalchemy import Connection
+
+from gui.accessible import named
+from gui.desk import Desk
+from gui.review.scope import Scope, scope_box
+from gui.rows_table import RowsModel, rows_table
+from gui.words import FIELD_NAMES, counted
+from storage import photos, replace
+from storage.replace import Rule
+
+MOST_SHOWN = 1_000
+"""Texts listed before and after; nobody reads more, and all are counted."""
+
+REST_MS = 200
+"""Silence after a key before the texts are looked through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule would change: rows of the table, and how many texts and photos in all."""
+
+    rows: Sequence[tuple[str, ...]]
+    texts: int
+    photos: int
+
+
+def preview(connection: Connection, rule: Rule, chosen: Sequence[int] | None) -> Preview:
+    """Look through the texts."""
+    shown, changed, texts = [], set(), 0
+    for found in replace.find(connection, rule, chosen):
+        texts += 1
+        changed.add(found.photo)
+        if texts <= MOST_SHOWN:
+            shown.append(found)
+    names = {row.id: row.name for row in photos.rows(connection, list(dict.fromkeys(f.photo for f in shown)))}
+    rows = [
+        (
+            names.get(found.photo, ""),
+            f"{FIELD_NAMES[found.field]} ({found.language})",
+            found.before,
+            found.after or "The text is removed.",
+        )
+        for found in shown
+    ]
+    return Preview(rows, texts, len(changed))
+
+
+class ReplaceDialog(QDialog):
+    """Asks for words and shows what they would change.
+
+    Attributes:
+        rule, ids: what was asked for, once the dialog is accepted; `ids` None for all photos.
+        preview: the rows shown.
+    """
+
+    def __init__(self, choices: Sequence[Scope], desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Find and replace in texts")
+        self.resize(840, 560)
+        self._choices, self._desk = choices, desk
+        self._find = named(QLineEdit(), "Find")
+        self._by = named(QLineEdit(), "Replace by")
+        self._case = QCheckBox("Match case")
+        self._whole = QCheckBox("Whole words only")
+        self._whole.setChecked(True)
+        self._approved = QCheckBox("Approved texts only")
+        self._scope = scope_box(choices)
+        self._said = QLabel()
+        self._said.setWordWrap(True)
+        self.preview = RowsModel(("Photo", "Text", "Now", "Afterwards"), self)
+        self._table = rows_table(self.preview, "Texts that would change", (160, 140, 240))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.replace = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        self.replace.setObjectName("primary")
+        named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        self._lay_out(buttons)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._look)
+        for field in (self._find, self._by):
+            field.textChanged.connect(self._changed)
+        for box in (self._case, self._whole, self._approved):
+            box.toggled.connect(self._changed)
+        self._scope.currentIndexChanged.connect(self._changed)
+        self._show(Preview([], 0, 0))
+        self._find.setFocus()
+
+    def _lay_out(self, buttons: QDialogButtonBox) -> None:
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.addRow("Find", self._find)
+        form.addRow("Replace by", self._by)
+        form.addRow("In", self._scope)
+        options = QHBoxLayout()
+        options.setSpacing(16)
+        for box in (self._case, self._whole, self._approved):
+            options.addWidget(box)
+        options.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addLayout(options)
+        layout.addWidget(self._said)
+        layout.addWidget(self._table, 1)
+        layout.addWidget(buttons)
+
+    @property
+    def rule(self) -> Rule:
+        """What is asked for."""
+        return Rule(
+            self._find.text(),
+            self._by.text(),
+            match_case=self._case.isChecked(),
+            whole_words=self._whole.isChecked(),
+            approved_only=self._approved.isChecked(),
+        )
+
+    @property
+    def ids(self) -> Sequence[int] | None:
+        """The photos whose texts are looked through."""
+        scope = self._choices[self._scope.currentIndex()]
+        return None if scope.whole else scope.ids
+
+    def _changed(self) -> None:
+        self.replace.setEnabled(False)  # until the preview shows what it would do
+        self._rest.start()
+
+    def _look(self) -> None:
+        rule, ids = self.rule, self.ids
+        if not rule.find:
+            self._show(Preview([], 0, 0))
+            return
+        self._said.setText("Looking through the texts…")
+        self._desk.ask(lambda connection: preview(connection, rule, ids), self._show, only_latest="replace")
+
+    def _show(self, found: Preview) -> None:
+        if self._rest.isActive():
+            return  # the answer to an older question
+        self.preview.show(found.rows)
+        if found.texts:
+            more = f" The first {MOST_SHOWN:,} are listed." if found.texts > MOST_SHOWN else ""
+            self._said.setText(
+                f"{counted(found.texts, 'text')} of {counted(found.photos, 'photo')} would change.{more} "
+                "Undo takes it back at once."
+            )
+        else:
+            asked = "No text has these words." if self._find.text() else "Type the words to look for."
+            self._said.setText(asked)
+        words = f"Replace in {counted(found.texts, 'text')}"
+        named(self.replace, words, self._said.text()).setText(words)
+        self.replace.setEnabled(found.texts > 0)
