@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from inference import alt_text, decoders, own_words, packs, photo_facts, runtime
+from inference import alt_text, decoders, own_words, packs, photo_facts, raw_json, runtime
 from inference.findings import Findings, RawFindings
 from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import judge
 from inference.vocabulary import LANGUAGES, Vocabulary
-from storage import settings
+from storage import settings, suggestions
 from storage.concepts import ConceptRow
 from storage.job import KnownError
 from storage.keyword_tree import parts_of
@@ -118,6 +118,18 @@ def rules(library: Library, language: str, *, extended: bool = False) -> Rules:
     mark = fingerprint(RULES_VERSION, words.version, language, str(extended))
     propose = partial(_propose, words, language, extended)
     return Rules(propose, mark, concept_rows(words, language))
+
+
+def drafts(library: Library, photo: int, language: str) -> Sequence[TextProposal]:
+    """Alt text and extended description of one photo, from what was found in it; nothing where that says nothing.
+
+    Raises:
+        KnownError: there is no grammar for the language.
+    """
+    made = rules(library, language, extended=True)
+    with library.read() as connection:
+        found = suggestions.found(connection, [photo])
+    return made.propose(raw_json.merge(found[0].findings.values()), found[0].rejected).texts
 
 
 def concept_rows(words: Vocabulary, language: str) -> list[ConceptRow]:
