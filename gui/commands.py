@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
+from gui import daily
 from gui.actions import NUMBERED_TAGS
 from gui.main_window import VIEWS
 from gui.review import steps
@@ -58,6 +59,7 @@ def connect(session: "Session") -> None:
         ("about", lambda: QMessageBox.about(window, "About Altfolio", ABOUT)),
     ):
         actions.on(name, call)
+    daily.connect(session)
     steps.connect(session)
     for name in VIEWS:
         actions.on(name, partial(window.show_view, name))

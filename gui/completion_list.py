@@ -7,7 +7,7 @@ their position; typing goes on in the field. It lies over the photos and takes n
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QListWidget,
@@ -122,6 +122,13 @@ class CompletionList(QListWidget):
     def _take(self, item: QListWidgetItem) -> None:
         self.taken.emit(item.data(ONE))
 
+    def event(self, event: QEvent) -> bool:
+        """Letters belong to the field, not to the actions that have them as keys."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_typing(event):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return takes; Escape, Left, Right and Up at the first go back; letters go on in the field."""
         key, item = event.key(), self.currentItem()
@@ -143,6 +150,11 @@ class CompletionList(QListWidget):
         super().focusOutEvent(event)
         if not self._field.hasFocus():
             self.hide()
+
+
+def _is_typing(event: QKeyEvent) -> bool:
+    held = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    return not held and bool(event.text()) and event.text().isprintable()
 
 
 def _number(one: "Completion") -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
+from shiboken6 import isValid
 
 from gui import icons
 from gui.appearance import Appearance
@@ -96,7 +97,8 @@ class FilterTree(QTreeView):
         self._entries[group].clear()
         current = self._model.itemFromIndex(self.currentIndex().siblingAtColumn(0))
         self._sync(group, parent, entries)
-        if current is not None and current.index().isValid() and self.currentIndex() != current.index():
+        there = current is not None and isValid(current) and current.index().isValid()
+        if current is not None and there and self.currentIndex() != current.index():
             self.setCurrentIndex(current.index())
         if was_empty and entries:
             self.setExpanded(parent.index(), group not in self._closed)

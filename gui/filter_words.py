@@ -48,9 +48,9 @@ def narrowed(words: str, term: str) -> str:
 
 def added(words: str, term: str) -> str:
     """The words with another filter beside all they have."""
-    if term in terms(words):
-        return words
-    return " ".join(part for part in (f"({words})" if _alternatives(words) else words, term) if part)
+    if _alternatives(words):
+        return f"({words}) {term}"
+    return words if term in terms(words) else f"{words} {term}".strip()
 
 
 def _alternatives(words: str) -> bool:

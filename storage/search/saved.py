@@ -4,6 +4,7 @@ Invariants: names are unique without regard to case and accents; a saved questio
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -58,6 +59,29 @@ def delete(library: Library, name: str) -> tuple[SavedSearch, ...]:
     """
     with library.write() as block:
         return _store(block, tuple(one for one in load(block.connection) if fold(one.name) != fold(name)))
+
+
+def arrange(library: Library, searches: Sequence[SavedSearch]) -> tuple[SavedSearch, ...]:
+    """Keep these searches, in this order, in the place of all others: to rename, sort and delete them.
+
+    Returns:
+        all saved searches.
+
+    Raises:
+        KnownError: a name is empty or there twice; nothing is changed.
+        QueryError: a question can't be understood; nothing is changed.
+    """
+    kept: dict[str, SavedSearch] = {}
+    for one in searches:
+        name, query = " ".join(one.name.split()), one.query.strip()
+        if not name:
+            raise KnownError("A saved search needs a name.")
+        if fold(name) in kept:
+            raise KnownError(f"Two searches are called “{name}”. Give one of them another name.")
+        parse(query)
+        kept[fold(name)] = SavedSearch(name, query)
+    with library.write() as block:
+        return _store(block, tuple(kept.values()))
 
 
 def _store(block: Write, searches: tuple[SavedSearch, ...]) -> tuple[SavedSearch, ...]:
