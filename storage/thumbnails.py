@@ -13,7 +13,9 @@ import hashlib
 import os
 import secrets
 import sys
+import zlib
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -34,6 +36,9 @@ SIDES = {"normal": 128, "large": 256, "x-large": 512, "xx-large": 1024}
 
 MOST_BYTES = 2 * 1024**3
 """Size to which `prune` keeps our part of the cache: about 20,000 pictures of 256 pixels."""
+
+PRUNED_EACH = 1_000
+"""Thumbnails written, some 100 MB, between two looks at the size of the cache."""
 
 _FAILED = f"fail/altfolio-{__version__}"
 _SOFTWARE = "Altfolio"
@@ -88,6 +93,7 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
         raise
     if size is not None:
         _keep(picture, _place(path, size), path, mtime_ns)
+        _prune_now_and_then()
     return picture
 
 
@@ -132,27 +138,38 @@ def quick_preview(path: Path, *, least: int = 96) -> "Image | None":
 
 
 def prune(most_bytes: int = MOST_BYTES) -> int:
-    """Delete our oldest thumbnails until the rest takes at most nine tenths of `most_bytes`; those of others stay.
+    """Delete our oldest thumbnails until ours take at most nine tenths of `most_bytes`; those of others stay.
 
-    Cheap while there is room: one listing.
+    Making thumbnails calls it now and then. Cheap while there is room: one listing.
 
     Returns:
         how many were deleted.
     """
     entries = sorted(_entries())
-    total = sum(size for _, size, _ in entries)
-    deleted = 0
+    if sum(size for _, size, _ in entries) <= most_bytes:
+        return 0
+    ours = [entry for entry in entries if not SHARED or _texts(entry[2]).get("Software") == _SOFTWARE]
+    total = sum(size for _, size, _ in ours)
     if total <= most_bytes:
         return 0
-    for _, size, place in entries:
+    deleted = 0
+    for _, size, place in ours:
         if total <= most_bytes * 0.9:
             break
-        if not SHARED or _texts(place).get("Software") == _SOFTWARE:
-            with contextlib.suppress(OSError):
-                place.unlink()
-                total -= size
-                deleted += 1
+        with contextlib.suppress(OSError):
+            place.unlink()
+            total -= size
+            deleted += 1
     return deleted
+
+
+_writes = count()
+
+
+def _prune_now_and_then() -> None:
+    """Look at the cache's size at the first and then at every `PRUNED_EACH`th thumbnail that this process writes."""
+    if next(_writes) % PRUNED_EACH == 0:
+        prune()
 
 
 def uri_of(path: Path) -> str:
@@ -207,7 +224,8 @@ def _keep(picture: "Image", place: Path, path: Path, mtime_ns: int) -> None:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 if SHARED:
-                    picture.save(stream, "PNG", pnginfo=_labels(path, mtime_ns), compress_level=1)
+                    # As small as zlib's level 1 makes a photo, in two thirds of its time.
+                    picture.save(stream, "PNG", pnginfo=_labels(path, mtime_ns), compress_type=zlib.Z_HUFFMAN_ONLY)
                 else:
                     picture.save(stream, "JPEG", quality=85)
             if not SHARED:
