@@ -111,7 +111,7 @@ def tag(
 @dataclass(frozen=True, slots=True)
 class _Looked:
     photo: PendingPhoto
-    findings: Mapping[str, RawFindings]
+    findings: Mapping[str, str]
     problem: str | None = None
 
 
@@ -138,9 +138,9 @@ def _queue(
 def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
     try:
         image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs))
-        return _Looked(photo, {name: packs[name].look(image) for name in sorted(photo.packs)})
+        return _Looked(photo, {name: raw_json.dump(packs[name].look(image)) for name in sorted(photo.packs)})
     except NoPicture:  # no failure: there is nothing to look at, and a person can write its words
-        return _Looked(photo, dict.fromkeys(sorted(photo.packs), RawFindings()))
+        return _Looked(photo, dict.fromkeys(sorted(photo.packs), raw_json.UNSEEN))
     except KnownError as error:
         return _Looked(photo, {}, str(error))
 
@@ -149,9 +149,7 @@ def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[s
     if not looked:
         return
     now = history.now()
-    rows = [
-        (one, {pack: (versions[pack], raw_json.dump(found)) for pack, found in one.findings.items()}) for one in looked
-    ]
+    rows = [(one, {pack: (versions[pack], found) for pack, found in one.findings.items()}) for one in looked]
     with library.write() as block:
         for one, runs in rows:
             if one.problem is None:
@@ -210,6 +208,8 @@ def describe(library: Library, rules: Rules, *, only: Sequence[int] | None = Non
 
 
 def _propose(rules: Rules, photo: suggestions.FoundInPhoto) -> suggestions.Proposal:
+    if all(text == raw_json.UNSEEN for text in photo.findings.values()):
+        return suggestions.Proposal((), (), None, people_exact=False, certainty=None)
     return rules.propose(raw_json.merge(photo.findings.values()), photo.rejected)
 
 

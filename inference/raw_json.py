@@ -12,6 +12,9 @@ from inference.findings import Box, Detection, Label, RawFindings, TextLine
 
 _DIGITS = 3
 
+UNSEEN = '{"n":1}'
+"""What is kept of a photo of which there is no picture to look at, which is not the same as nothing found."""
+
 
 def dump(raw: RawFindings) -> str:
     """Findings as JSON; `merge` reads it."""
