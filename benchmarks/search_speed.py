@@ -8,6 +8,7 @@ the time in which a list still seems to follow the keys.
 """
 
 import argparse
+import json
 import random
 import statistics
 import time
@@ -15,7 +16,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from storage import concepts, search
+from main import broken_rules
+from storage import concepts, search, text_rules
 from storage.concepts import ConceptRow
 from storage.library import Library
 
@@ -75,6 +77,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
+    text_rules.use(broken_rules)
     new = not arguments.library.exists()
     with Library(arguments.library) as library:
         if new:
@@ -98,7 +101,7 @@ def fill(library: Library, photos: int) -> None:
     for begin in range(1, photos + 1, BLOCK):
         with library.write() as block:
             run = block.connection.exec_driver_sql
-            rows, tags, texts = [], [], []
+            rows, tags, texts, read, problems = [], [], [], [], []
             for photo in range(begin, min(begin + BLOCK, photos + 1)):
                 taken += timedelta(seconds=int(rng.expovariate(photos / 630_000_000)))
                 rows.append(_photo(rng, photo, taken))
@@ -106,15 +109,27 @@ def fill(library: Library, photos: int) -> None:
                 tags += [(photo, c, 2 if rng.random() < 0.02 else 0, 0, round(rng.random(), 4)) for c in chosen]
                 if rng.random() < 0.33:
                     texts.append((photo, 0, "en", _sentence(rng), None, 2, 1))
+                for field, share in ((2, 0.1), (3, 0.05)):
+                    if rng.random() < share:
+                        texts.append((photo, field, "en", _sentence(rng), None, 2, 1))
+                if rng.random() < 0.05:
+                    read.append((photo, "text", "1", rows[-1][6], json.dumps({"t": [[_sentence(rng), 0.9]]})))
+                if rng.random() < 0.001:
+                    problems.append((photo, "embed", "The file is cut off.", "2026-01-01"))
             run(f"INSERT INTO photo ({_COLUMNS}) VALUES ({','.join('?' * len(rows[0]))})", rows)
             run("INSERT INTO tag (photo_id, concept_id, origin, state, score) VALUES (?, ?, ?, ?, ?)", tags)
             run("INSERT INTO text VALUES (?, ?, ?, ?, ?, ?, ?)", texts)
+            run("INSERT INTO run VALUES (?, ?, ?, ?, ?)", read)
+            for problem in problems:
+                run("INSERT INTO problem VALUES (?, ?, ?, ?)", problem)
             block.touch(range(begin, min(begin + BLOCK, photos + 1)))
     seconds = time.perf_counter() - started
     print(f"made {photos:,} photos in {seconds:.0f} s, {seconds / photos * 1e6:.0f} µs each, search rows included")
 
 
-_COLUMNS = "id, folder_id, file, inode, size, mtime_ns, digest, format, taken, camera, people, certainty, added"
+_COLUMNS = (
+    "id, folder_id, file, inode, size, mtime_ns, digest, format, taken, camera, people, certainty, added, width, height"
+)
 
 
 def _photo(rng: random.Random, photo: int, taken: datetime) -> tuple[object, ...]:
@@ -130,6 +145,7 @@ def _photo(rng: random.Random, photo: int, taken: datetime) -> tuple[object, ...
         min(int(rng.expovariate(1)), 12),
         rng.random(),
         "2026-01-01",
+        *rng.choices(((4000, 3000), (3000, 4000), (3000, 3000), (6000, 2000)), (70, 25, 4, 1))[0],
     )
 
 

@@ -47,6 +47,7 @@ PRESENT = {
     "date": "#hdate",
     "camera": "#hcamera",
     "people": "#hpeople",
+    "ocr": "#hocr",
 }
 """What a photo can have or miss; beside these any language, which means alt text in that language."""
 

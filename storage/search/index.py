@@ -181,6 +181,7 @@ def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, i
     _add_texts(connection, ids, facts, texts, names, read)
     _add_problems(connection, ids, facts, texts)
     for photo, lines in read.items():
+        facts[photo].append("#hocr")
         texts[photo]["ocr"] = [" ".join(map(_words, lines))]
     for photo, old, missing, taken, state, people, kind, camera, _, folder, width, height in found:
         place = place_of(photo, taken) if missing is None else None

@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from storage.search.index import TEXT_COLUMNS
+from storage.search.index import MOST_COUNTED, TEXT_COLUMNS
+from storage.search.speech_words import FILLERS, NUMBER_WORDS, PEOPLE, SOFT
 from storage.search.tree import And, Not, Or, Query, TagNamed, Word
 from storage.spelling import forms
+
+PERSON = "person"
+"""The concept of people, by its name in the vocabulary."""
 
 LONGEST_NAME = 6
 """Words that are tried together as one name; the vocabulary's longest has four."""
@@ -23,12 +27,11 @@ SHORTEST_BEGINNING = 3
 """Letters from which on a word being typed is looked for as a beginning in texts; a shorter one is the beginning of a
 twentieth of all words, and adding up where they are takes FTS5 half a second in a large library."""
 
-_NUMBER_WORDS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-NUMBERS = {(text,): number for number, word in enumerate(_NUMBER_WORDS, 2) for text in (word, str(number))}
+NUMBERS = {
+    **{(word,): number for word, number in NUMBER_WORDS.items()},
+    **{(str(number),): number for number in range(2, MOST_COUNTED + 1)},
+}
 """Numbers that count what stands after them, up to `index.MOST_COUNTED`."""
-
-FILLERS = frozenset(("a", "an", "one", "and", "the", "of", "in", "on", "at", "with"))
-"""English words that say nothing about a photo; left out beside other words unless they belong to a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class Names:
 
     def __init__(self, connection: Connection, query: Query) -> None:
         self._connection = connection
-        self._known = _whole_names(connection, set(_candidates(query)))
+        self._known = _whole_names(connection, {*_candidates(query), PERSON})
+        person = self._known.get(PERSON, ())
+        # Nobody guesses age, gender or kinship from a photo; who asks for a woman is shown people.
+        self._known = {**dict.fromkeys(PEOPLE, person), **self._known} if person else self._known
 
     def whole(self, words: Sequence[str]) -> tuple[int, ...]:
         """Concepts with this name, or else with its singular or plural; none where nobody has it."""
@@ -85,11 +91,15 @@ class Names:
         """Whether words being typed are a beginning in these columns: long enough, and no photo has them as a whole."""
         if len(words[-1]) < SHORTEST_BEGINNING:
             return False
-        expression = f"{{{' '.join(columns)}}} : {quoted(words)}"
+        return not self._is_said((tuple(words),), columns)
+
+    def _is_said(self, rows: Sequence[Sequence[str]], columns: Sequence[str]) -> bool:
+        """Whether any of these rows of words stands in any of these columns of any photo."""
+        expression = f"{{{' '.join(columns)}}} : ({' OR '.join(map(quoted, rows))})"
         found = self._connection.exec_driver_sql(
             "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
         )
-        return found.first() is None
+        return found.first() is not None
 
     def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
         """The parts of an AND, with words that are one name together taken together."""
@@ -112,10 +122,19 @@ class Names:
                 at, kept = at + length, True
                 continue
             at += 1
-            if part.words[0] in FILLERS and len(part.words) == 1 and (kept or at < len(parts)):
+            if (kept or at < len(parts)) and self._says_nothing(part):
                 continue
             yield self.meaning(part)
             kept = True
+
+    def _says_nothing(self, part: Word) -> bool:
+        """Whether a word beside others is a small one, or tells what no photo in the library tells."""
+        if len(part.words) > 1 or part.beginning:
+            return False
+        word = part.words[0]
+        return word in FILLERS or (
+            word in SOFT and not part.typed and not self.named(part) and not self._is_said(_texts(part), TEXT_COLUMNS)
+        )
 
     def _counted(self, parts: Sequence[Query]) -> tuple[Meaning, int] | None:
         """A number and the whole name after it, and how many parts that is; None where it is something else."""

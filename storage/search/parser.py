@@ -7,14 +7,20 @@ operator or field without its right side.
 """
 
 import difflib
+import re
 from collections.abc import Sequence
+from datetime import date
 
 from storage.search.errors import QueryError
 from storage.search.fields import ALIASES, FIELDS, FieldRule
+from storage.search.speech import heard
 from storage.search.tokenizer import Token, tokenize
-from storage.search.tree import And, Everything, Not, Or, Query, Word
+from storage.search.tree import And, Everything, Not, Or, Query, Taken, Word
 from storage.search.values import value
 from storage.spelling import tokens
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+"""A number that people mean as a year."""
 
 LONGEST = 2_000
 """Characters of one question: a page of text; what is longer was pasted by mistake."""
@@ -26,11 +32,12 @@ MOST_NESTED = 20
 """Parentheses within parentheses, for the same reason."""
 
 
-def parse(query: str, *, typing: bool = False) -> Query:
+def parse(query: str, *, typing: bool = False, today: date | None = None) -> Query:
     """The tree of a question.
 
     Args:
         typing: the end of the question is being typed.
+        today: the day from which "last summer" is meant; None is this day.
 
     Raises:
         QueryError: the question can't be understood; it says where and what would be right.
@@ -48,7 +55,7 @@ def parse(query: str, *, typing: bool = False) -> Query:
             signs[MOST_PARTS].start,
             signs[-1].end,
         )
-    return _Parser(signs, query, typing=typing).whole()
+    return _Parser(heard(signs, today or date.today()), query, typing=typing).whole()
 
 
 def _without_loose_end(signs: list[Token]) -> list[Token]:
@@ -186,6 +193,9 @@ class _Parser:
         if sign.kind == "field":
             return self._field(sign, growing and not (sign.quoted and sign.closed))
         words = tuple(tokens(sign.text))
+        if sign.kind == "word" and _YEAR.fullmatch(sign.text):
+            taken = Taken(date(int(sign.text), 1, 1), date(int(sign.text), 12, 31))
+            return Or((taken, Word(words, sign.start, sign.end, typed=growing)))
         if not words:
             raise QueryError(f"“{sign.text}” has no letters or digits to search for.", sign.start, sign.end)
         phrase = sign.kind == "phrase"

@@ -30,7 +30,8 @@ from storage.text_rules import CheckedText
 
 COUNTS = {("two",): 2, ("2",): 2}
 COLUMNS = ("alt", "caption", "title", "name")
-FILLERS = {"a", "an", "one", "and", "the", "of", "in", "on", "at", "with"}
+FILLERS = {"a", "the", "with", "photos", "of", "no", "in"}
+SOFT = {"playing"}
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class PlainLibrary:
                     parts = parts[1 + named :]
                     continue
             if run:
-                filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
+                filler = size == 1 and len(run[0].words) == 1 and self._says_nothing(run[0])
                 if not (filler and (found or len(parts) > 1)):
                     found.append(list(run[:size]))
                 parts = parts[size:]
@@ -186,6 +187,14 @@ class PlainLibrary:
                 found.append(parts[0])
                 parts = parts[1:]
         return found
+
+    def _says_nothing(self, word: Word) -> bool:
+        if word.beginning or word.words[0] in FILLERS:
+            return not word.beginning
+        if word.typed or word.words[0] not in SOFT or self._named(word):
+            return False
+        present = [p for p in self.photos if not p.missing]
+        return not any(_in_row(p.column(c), word.words, go_on=False) for p in present for c in COLUMNS)
 
     def _word(self, words: Sequence[Word], photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
         if len(words) > 1 and words[0].words in COUNTS and not self._whole(_cut(words)):
@@ -299,6 +308,7 @@ def _facts(photo: PlainPhoto) -> set[str]:
     facts |= {"#hdate"} if photo.taken else set()
     facts |= {"#hcamera", camera_fact(photo.camera)} if photo.camera else set()
     facts |= {"#hpeople"} if photo.people is not None else set()
+    facts |= {"#hocr"} if photo.read is not None else set()
     facts |= {folder_fact(photo.folder), *_shapes(*photo.size)}
     return facts | ({"#b"} if photo.problems else set()) | _lint(photo)
 

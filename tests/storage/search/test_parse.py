@@ -24,7 +24,7 @@ WRONG = {
     "NOT": (0, 3, "after it"),
     "dog - cat": (4, 5, "“-cat”"),
     "dog -": (4, 5, "after it"),
-    "dog !!!": (4, 7, "no letters or digits"),
+    "dog %%%": (4, 7, "no letters or digits"),
     "fodler:x": (0, 7, "did you mean “folder:”"),
     "zzz:x": (0, 4, "there are tag:"),
     "tag:": (4, 4, "needs a word"),

@@ -48,6 +48,9 @@ WORDS = [
         "rome",
         "or",
         "zebra",
+        "playing",
+        "photos",
+        "2024",
     ),
 ]
 MOMENTS = ["1799-05-01T00:00:00", "2024-02-29T23:59:59", "2024-03-01T00:00:00", "2025-07-04"]
@@ -104,6 +107,8 @@ def ranges(values: list[str]) -> st.SearchStrategy[str]:
 leaves = st.one_of(
     words,
     words,
+    st.builds("{} {}".format, st.sampled_from(["without", "ohne", "no", "photos of", "at least 2", "oder"]), words),
+    st.sampled_from(["2 or more people", "with text", "no text", "in march 2024", "before 2025", "format carré"]),
     st.builds("{}{}*".format, st.sampled_from(["", "", "name:", "folder:", "text:", "tag:", "tag:="]), words),
     sentences.map('"{}"'.format),
     st.builds("{}:{}".format, st.sampled_from(TEXT_FIELDS), words),
