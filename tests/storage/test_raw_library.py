@@ -119,6 +119,19 @@ def test_what_another_program_wrote_beside_is_edited_noticed_and_put_back(altfol
     assert lightroom.read_bytes() == before
 
 
+def test_words_in_the_raw_file_itself_come_in(library: Library, folder: Path) -> None:
+    packet = xmp(alt="Inside", keywords=["boat"])
+    uuid = made.box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + packet)
+    content = made.cr3(made.preview(), made.preview())
+    at = content.index(b"moov") - 4  # the places in the file are not looked up by a scan
+    put(folder, "own.cr3", content[:at] + uuid + content[at:])
+    first = {**made.facts(b"NIKON CORPORATION", b"NIKON Z 6", 1), 700: made.Inside(packet), 0xFE: 1}
+    put(folder, "own.nef", made.tiff([{**first, 0x14A: [{0x100: 1440, 0x101: 960}]}]))
+    list(scan(library))
+    found = {name: (one.row.alt_text, [tag.name for tag in one.tags]) for name, one in details(library).items()}
+    assert found["own.cr3"] == found["own.nef"] == ("Inside", ["boat"])
+
+
 def test_a_sidecar_that_appears_changes_and_vanishes(library: Library, folder: Path) -> None:
     for name in ("IMG_1.xmp", "IMG_1.CR2.xmp"):
         sidecar = put(folder, name, xmp(alt="One"))

@@ -6,7 +6,7 @@ from storage.metadata.containers.isobmff import Isobmff
 from storage.metadata.containers.jpeg import Jpeg
 from storage.metadata.containers.jxl import JpegXl
 from storage.metadata.containers.png import Png
-from storage.metadata.containers.read_only import Jp2, Psd
+from storage.metadata.containers.read_only import Boxed, Psd
 from storage.metadata.containers.tiff import Tiff
 from storage.metadata.containers.webp import WebP
 
@@ -26,5 +26,5 @@ CONTAINERS: dict[str, Container] = {
 
 READ_ONLY: dict[str, Container] = dict.fromkeys(
     ("BigTIFF", "DNG", "NEF", "ARW", "PEF", "CR2", "ORF", "RW2", "RAW"), _TIFF
-) | {"JP2": Jp2(), "PSD": Psd()}
+) | {"JP2": Boxed("JPEG 2000", "jp2c", "jp2"), "CR3": Boxed("CR3", "mdat", "raw"), "PSD": Psd()}
 """Formats whose packet is read, and which are never written."""

@@ -1,4 +1,4 @@
-"""JPEG 2000 and Photoshop files: their packet is read and their picture known; the splicer does not write them.
+"""JPEG 2000, Canon's CR3 and Photoshop files: their packet is read, their picture known; the splicer writes none.
 
 Sources: ISO/IEC 15444-1 annex I (boxes), XMP specification part 3 (1.1.4 JPEG 2000, 1.1.7 Photoshop), Adobe Photoshop
 file formats (sections of a file, image resource blocks).
@@ -16,32 +16,35 @@ XMP_RESOURCE: Final = 0x0424
 _MOST_PARTS: Final = 10_000
 
 
-class Jp2:
-    """JPEG 2000 in boxes; a bare codestream has no room for words."""
+class Boxed:
+    """Boxes of which one is the image; words are in a box with XMP's number. JPEG 2000 (a bare codestream of it has no
+    room for words), and Canon's RAW."""
 
-    name = "JP2"
+    def __init__(self, name: str, image: str, cause: str) -> None:
+        """`name` is for people, `image` the type of the box with the picture, `cause` stands in reports."""
+        self.name, self._image, self._cause = name, image, cause
 
     def units(self, source: Buffer) -> Sequence[Unit]:
-        """The boxes; the codestream is the image. Raises Refused where they don't fill the file."""
-        units = list(_boxes(source))
+        """The boxes. Raises Refused where they don't fill the file."""
+        units = list(_boxes(source, self._image))
         if not units or units[-1].stop != len(source) or not any(unit.image for unit in units):
-            raise refused("JPEG 2000", "lying-structure", "is cut short or broken")
+            raise refused(self.name, "lying-structure", "is cut short or broken")
         return units
 
     def read_packet(self, source: Buffer) -> bytes | None:
         """The content of the first XMP box."""
-        for unit in _boxes(source):
+        for unit in _boxes(source, self._image):
             if unit.kind == "uuid" and bytes(source[unit.start + 8 : unit.start + 24]) == XMP_UUID:
                 return bytes(source[unit.start + 24 : min(unit.stop, unit.start + 24 + PACKET_LIMIT)])
         return None
 
     def splice(self, source: Buffer, packet: bytes) -> Sequence[Piece]:  # noqa: ARG002 – the protocol's signature
         """Always refused."""
-        raise refused("JPEG 2000", "jp2", "is not of a kind that Altfolio writes into")
+        raise refused(self.name, self._cause, "is not of a kind that Altfolio writes into")
 
     def prove(self, before: Buffer, after: Buffer) -> None:  # noqa: ARG002
         """Always refused."""
-        raise refused("JPEG 2000", "jp2", "is not of a kind that Altfolio writes into")
+        raise refused(self.name, self._cause, "is not of a kind that Altfolio writes into")
 
 
 class Psd:
@@ -81,7 +84,7 @@ class Psd:
         raise refused("Photoshop", "psd", "is not of a kind that Altfolio writes into")
 
 
-def _boxes(source: Buffer) -> Iterator[Unit]:
+def _boxes(source: Buffer, image: str) -> Iterator[Unit]:
     """The top-level boxes as far as they are whole."""
     at, size = 0, len(source)
     for _ in range(_MOST_PARTS):
@@ -96,7 +99,7 @@ def _boxes(source: Buffer) -> Iterator[Unit]:
         if length < 8 or at + length > size:
             return
         kind = head[4:8].decode("latin-1")
-        yield Unit(kind, at, at + length, image=kind == "jp2c")
+        yield Unit(kind, at, at + length, image=kind == image)
         at += length
 
 
