@@ -5,7 +5,7 @@ The command line and the window both start here, so that both work by the same s
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -13,7 +13,7 @@ from typing import cast
 from inference import alt_text, decoders, own_words, packs, photo_facts, raw_json, runtime
 from inference.findings import Findings, RawFindings
 from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
-from inference.judge import judge
+from inference.judge import PERSON, judge
 from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import settings, suggestions
 from storage.concepts import ConceptRow
@@ -65,11 +65,16 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
         KnownError: a pack is broken, or there is none.
     """
     with library.read() as connection:
-        effort = cast("runtime.Effort", settings.load(connection).effort)
+        kept = settings.load(connection)
+    effort = cast("runtime.Effort", kept.effort)
     options = runtime.Options(cache=cache_folder() / "models")
-    eyes = [decoders.load(pack, options) for pack in packs.discover(own_packs()) if pack.task in tasks]
-    if not eyes:
+    there = [pack for pack in packs.discover(own_packs()) if pack.task in tasks]
+    if not there:
         raise KnownError("There is no model pack to tag with. Please install Altfolio again.")
+    off = kept.packs_off.split(",")
+    eyes = [decoders.load(pack, options) for pack in there if pack.id not in off]
+    if not eyes:
+        raise KnownError("All model packs are switched off. Switch one on in the settings.")
     facts = [LoadedPack("facts", photo_facts.VERSION, photo_facts.look)] if tuple(tasks) == FIRST_PASS else []
     side = READ_SIDE if tuple(tasks) == TEXT_PASS else DECODE_SIDE
     return Engine(
@@ -81,9 +86,11 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
 
 
 def reads_text(library: Library) -> bool:
-    """Whether the user wants text in photos to be read."""
+    """Whether the user wants text in photos to be read, and did not switch off what reads it."""
     with library.read() as connection:
-        return settings.load(connection).read_text
+        kept = settings.load(connection)
+    off = kept.packs_off.split(",")
+    return kept.read_text and any(p.task in TEXT_PASS and p.id not in off for p in packs.discover(own_packs()))
 
 
 def _as_it_is() -> None:
@@ -102,12 +109,29 @@ def vocabulary(library: Library) -> Vocabulary:
     return Vocabulary.load(own_words.from_json(json.loads(kept)) if kept else None)
 
 
-def rules(library: Library, language: str, *, extended: bool = False) -> Rules:
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a person wants to be spoken to.
+
+    Attributes:
+        language: one of `inference.vocabulary.LANGUAGES`.
+        extended: an extended description is drafted too.
+        style: of drafts.
+        least: certainty 0..1 below which nothing is said, whatever the vocabulary allows.
+    """
+
+    language: str
+    extended: bool
+    style: alt_text.Style
+    least: float
+
+
+def rules(library: Library, language: str, *, extended: bool | None = None) -> Rules:
     """How findings become words in a language.
 
     Args:
         language: one of `inference.vocabulary.LANGUAGES`.
-        extended: draft an extended description too.
+        extended: draft an extended description too; None as the settings say.
 
     Raises:
         KnownError: there is no grammar for the language.
@@ -115,9 +139,12 @@ def rules(library: Library, language: str, *, extended: bool = False) -> Rules:
     if language not in LANGUAGES:
         raise KnownError(f"There is no grammar for “{language}”; choose one of {', '.join(LANGUAGES)}.")
     words = vocabulary(library)
-    mark = fingerprint(RULES_VERSION, words.version, language, str(extended))
-    propose = partial(_propose, words, language, extended)
-    return Rules(propose, mark, concept_rows(words, language))
+    with library.read() as connection:
+        kept = settings.load(connection)
+    style = alt_text.Style.PLAIN if kept.style == "plain" else alt_text.Style.HEDGED
+    manner = Manner(language, kept.extended if extended is None else extended, style, kept.least_certainty / 100)
+    mark = fingerprint(RULES_VERSION, words.version, str(manner))
+    return Rules(partial(_propose, words, manner), mark, concept_rows(words, language))
 
 
 def drafts(library: Library, photo: int, language: str) -> Sequence[TextProposal]:
@@ -148,16 +175,23 @@ def concept_rows(words: Vocabulary, language: str) -> list[ConceptRow]:
     ]
 
 
-def _propose(words: Vocabulary, language: str, extended: bool, raw: RawFindings, rejected: frozenset[str]) -> Proposal:
-    findings = judge(raw, words, rejected=rejected)
+def _propose(words: Vocabulary, manner: Manner, raw: RawFindings, rejected: frozenset[str]) -> Proposal:
+    findings = _sure(judge(raw, words, rejected=rejected), manner.least)
     scores = [finding.score for finding in findings.concepts]
     return Proposal(
         tags=_tags(findings, words),
-        texts=list(_texts(findings, words, language, extended)),
+        texts=list(_texts(findings, words, manner)),
         people=findings.people,
         people_exact=findings.people_exact,
         certainty=round(min(scores), 4) if scores else None,
     )
+
+
+def _sure(findings: Findings, least: float) -> Findings:
+    """What is as sure as the user wants it."""
+    kept = tuple(finding for finding in findings.concepts if finding.score >= least)
+    people = findings.people if any(finding.concept == PERSON for finding in kept) else 0
+    return replace(findings, concepts=kept, people=people) if len(kept) < len(findings.concepts) else findings
 
 
 def _tags(findings: Findings, words: Vocabulary) -> list[TagProposal]:
@@ -172,16 +206,17 @@ def _tags(findings: Findings, words: Vocabulary) -> list[TagProposal]:
     return list(found.values())
 
 
-def _texts(findings: Findings, words: Vocabulary, language: str, extended: bool) -> Sequence[TextProposal]:
+def _texts(findings: Findings, words: Vocabulary, manner: Manner) -> Sequence[TextProposal]:
+    language = manner.language
     plain = alt_text.compose(findings, words, language=language, style=alt_text.Style.PLAIN)
     if not plain:
         return ()
-    hedged = alt_text.compose(findings, words, language=language, style=alt_text.Style.HEDGED)
-    texts = [TextProposal(Field.ALT_TEXT, language, hedged, plain)]
-    if extended:
+    draft = alt_text.compose(findings, words, language=language, style=manner.style)
+    texts = [TextProposal(Field.ALT_TEXT, language, draft, plain)]
+    if manner.extended:
         whole = {
             style: alt_text.compose_extended(findings, words, language=language, style=style)
-            for style in (alt_text.Style.HEDGED, alt_text.Style.PLAIN)
+            for style in (manner.style, alt_text.Style.PLAIN)
         }
-        texts.append(TextProposal(Field.EXTENDED, language, whole[alt_text.Style.HEDGED], whole[alt_text.Style.PLAIN]))
+        texts.append(TextProposal(Field.EXTENDED, language, whole[manner.style], whole[alt_text.Style.PLAIN]))
     return texts

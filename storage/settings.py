@@ -14,6 +14,8 @@ _PREFIX = "user."
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "language": ("en", "de", "fr", "es", "it", "pt"),
+    "style": ("hedged", "plain"),
+    "write_when": ("asked", "approved"),
     "sidecar": ("never", "risky", "always"),
     "sidecar_name": ("IMG.jpg.xmp", "IMG.xmp"),
     "theme": ("system", "light", "dark", "contrast"),
@@ -28,6 +30,13 @@ class Settings:
 
     Attributes:
         language: of the texts the program writes, BCP 47 primary subtag.
+        style: drafts begin with "May be an image of" ("hedged") or say it at once ("plain"); approved, all are plain.
+        extended: an extended description is drafted, too.
+        least_certainty: percent from which on anything is said at all, 0..95; concepts have limits of their own, which
+            are kept where they are higher.
+        packs_off: ids of model packs that look at no more photos, sorted, separated by commas.
+        write_when: approved words are written into photos "asked" for, or by themselves soon after they were
+            "approved" in the window.
         sidecar: "never", "risky" (RAW and formats that are not written in the file) or "always".
         sidecar_name: how a new sidecar is called.
         keep_times: a written file keeps its modification time.
@@ -41,6 +50,11 @@ class Settings:
     """
 
     language: str = "en"
+    style: str = "hedged"
+    extended: bool = False
+    least_certainty: int = 0
+    packs_off: str = ""
+    write_when: str = "asked"
     sidecar: str = "risky"
     sidecar_name: str = "IMG.jpg.xmp"
     keep_times: bool = True
@@ -97,6 +111,8 @@ def _checked(name: str, value: object) -> object:
         raise KnownError(f"“{value}” is not possible for {name}; choose one of {', '.join(CHOICES[name])}.")
     if not isinstance(value, type(default)) or (isinstance(value, bool) != isinstance(default, bool)):
         raise KnownError(f"“{value}” is not possible for {name}.")
+    if name == "least_certainty" and not 0 <= int(str(value)) <= 95:
+        raise KnownError("The least certainty is between 0 and 95 percent.")
     if name == "text_size" and not 75 <= int(str(value)) <= 300:
         raise KnownError("The text size is between 75 and 300 percent.")
     return value
