@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gui.accessible import named
 from gui.appearance import Appearance
+from gui.flow_layout import FlowLayout
 
 
 class FilterChips(QWidget):
-    """A row of chips; hidden while there is no filter.
+    """Chips beside each other, on as many lines as they need; hidden while there is no filter.
 
     Signals:
         removed(str): the filter whose chip was pressed.
@@ -23,13 +24,12 @@ class FilterChips(QWidget):
         self._appearance = appearance
         self._filters: tuple[str, ...] = ()
         self._chips: list[QPushButton] = []
-        self._row = QHBoxLayout(self)
+        self._row = FlowLayout(self)
         self._row.setContentsMargins(12, 0, 12, 8)
         self._row.setSpacing(8)
         label = QLabel("Only:")
         label.setObjectName("caption")
         self._row.addWidget(label)
-        self._row.addStretch(1)
         self.hide()
         appearance.changed.connect(self._dress)
 
@@ -43,8 +43,8 @@ class FilterChips(QWidget):
             self._row.removeWidget(chip)
             chip.deleteLater()
         self._chips = [self._chip(words) for words in self._filters]
-        for number, chip in enumerate(self._chips, 1):
-            self._row.insertWidget(number, chip)
+        for chip in self._chips:
+            self._row.addWidget(chip)
         if had_focus and self._chips:
             self._chips[0].setFocus(Qt.FocusReason.OtherFocusReason)
         self._dress()

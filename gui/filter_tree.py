@@ -88,6 +88,7 @@ class FilterTree(QTreeView):
             one.setSelectable(False)
         item.setData(f"{name}, group", Qt.ItemDataRole.AccessibleTextRole)
         self._model.appendRow([item, blank])
+        self.setRowHidden(item.row(), QModelIndex(), True)
         return item
 
     def show_group(self, group: str, entries: Sequence[Entry]) -> None:

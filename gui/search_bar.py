@@ -18,7 +18,7 @@ from gui.completion_list import CompletionList
 from gui.words import counted
 
 if TYPE_CHECKING:
-    from storage.search import Completion, Order, QueryError
+    from storage.search import Completion, QueryError
 
 DEBOUNCE_MS = 80
 """Silence after a key before the search runs; shorter than the pause between two keys of a fast typist."""
@@ -126,9 +126,11 @@ class SearchBar(QWidget):
         )
         self.field.setPlaceholderText("Search: dog beach -car")
         self.field.setClearButtonEnabled(True)
-        self.field.setMinimumWidth(160)
+        self.field.setMinimumWidth(200)
         self._sign = self.field.addAction(appearance.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._order = named(QComboBox(), "Order of the photos")
+        self._order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._order.setMinimumContentsLength(10)
         for value, words in ORDERS.items():
             self._order.addItem(words, value)
         self._order.currentIndexChanged.connect(lambda _: self.sorted.emit())
@@ -175,11 +177,9 @@ class SearchBar(QWidget):
         return self.field.text().strip()
 
     @property
-    def order(self) -> "Order":
-        """The order that was chosen."""
-        from storage.search import Order
-
-        return Order(self._order.currentData())
+    def order(self) -> str:
+        """The order that was chosen, a value of `storage.search.Order`."""
+        return str(self._order.currentData())
 
     def sort(self, order: str) -> None:
         """Choose an order of `ORDERS`."""

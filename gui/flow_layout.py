@@ -1,0 +1,67 @@
+"""A layout that puts widgets beside each other and begins a new line where the room ends."""
+
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """Lines of widgets, each at its own size."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """At the end."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many widgets."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # Qt asks beyond the end
+        """One of them, None beyond the end."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        """Take one out."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        """The height follows from the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of all lines."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        """As little as possible."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """Room for the widest."""
+        size = QSize()
+        for item in self._items:
+            size = size.expandedTo(item.minimumSize())
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def setGeometry(self, place: QRect) -> None:
+        """Put the widgets into this place."""
+        super().setGeometry(place)
+        self._place(place, move=True)
+
+    def _place(self, place: QRect, *, move: bool) -> int:
+        margins, gap = self.contentsMargins(), max(0, self.spacing())
+        inside = place.marginsRemoved(margins)
+        left, top, height = inside.left(), inside.top(), 0
+        for item in self._items:
+            size = item.sizeHint().boundedTo(QSize(max(1, inside.width()), 1 << 20))
+            if left > inside.left() and left + size.width() > inside.left() + inside.width():
+                left, top, height = inside.left(), top + height + gap, 0
+            height = max(height, size.height())
+            if move:
+                item.setGeometry(QRect(QPoint(left, top), size))
+            left += size.width() + gap
+        return top + height + margins.bottom() - place.top()
