@@ -28,6 +28,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage import text_rules
+from storage.metadata.sniff import RAW
 from storage.schema import Field, Origin, TagState, TextState
 from storage.spelling import tokens
 from storage.text_rules import CheckedText
@@ -98,7 +99,7 @@ def photo_at(place: int) -> int:
 def format_fact(name: str) -> str:
     """The word for a file format; "jpg" and "JPEG" are one."""
     word = "".join(tokens(name))
-    return "#f" + {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heic": "heif"}.get(word, word)
+    return "#f" + {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heic": "heif", "jpegxl": "jxl"}.get(word, word)
 
 
 def folder_fact(path: str) -> str:
@@ -188,6 +189,7 @@ def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, i
         own = [f"#s{state}"]
         own += ["#hpeople", f"#p{people}"] if people is not None else []
         own += [format_fact(kind)] if kind else []
+        own += [format_fact("raw")] if kind in RAW else []
         own += shape_facts(width, height)
         own += ["#hdate", f"#y{str(taken)[:4]}"] if seconds(taken) else []
         own += ["#hcamera", camera_fact(camera)] if camera and tokens(camera) else []
