@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gui import accessible
 from gui.appearance import Appearance
-from gui.desk import Counts, Desk
+from gui.desk import FIRST_ORDER, Counts, Desk
 from gui.finder import Finder
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
@@ -155,7 +155,8 @@ class Session(QObject):
 
     def _show_first(self) -> None:
         """Show the newest photos before the database is even imported; everything else is done once they are seen."""
-        rows = self.desk.first_rows(PAGE)
+        search = self.window.search
+        rows = self.desk.first_rows(PAGE) if not search.words and search.order == FIRST_ORDER else []
         if not rows:
             self._first_shown.set()
             return

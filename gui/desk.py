@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from storage.overview import Branch
-    from storage.search import Completion, Facets, Order, QueryError
+    from storage.search import Completion, Facets, QueryError
     from storage.search.saved import SavedSearch
+
+FIRST_ORDER = "taken"
+"""The order in which photos are listed when nobody says otherwise, and that of `Desk.first_rows`."""
 
 MOST_FACETS = 60
 """Years and cameras listed in the sidebar, the most frequent; all others are found by typing."""
@@ -119,18 +122,18 @@ class Desk(QObject):
 
     # questions
 
-    def search(self, words: str, order: "Order | None" = None) -> None:
+    def search(self, words: str, order: str = FIRST_ORDER) -> None:
         """Find photos; answered by `found`, or by `misunderstood`.
 
         Args:
-            order: None for the newest taken first.
+            order: a value of `storage.search.Order`.
         """
 
         def ask(connection: "Connection") -> "Sequence[int] | QueryError":
             from storage import search
 
             try:
-                return search.find(connection, words, order=order or search.Order.TAKEN, typing=True)
+                return search.find(connection, words, order=search.Order(order), typing=True)
             except search.QueryError as error:
                 return error
 

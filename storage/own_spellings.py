@@ -1,15 +1,17 @@
 """Words that a person told the spell check to accept; kept in the library, for all languages."""
 
 import json
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.library import Library
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _KEY = "own_spellings"
 
 
-def load(connection: Connection) -> frozenset[str]:
+def load(connection: "Connection") -> frozenset[str]:
     """The words."""
     kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_KEY,)).scalar()
     return frozenset(json.loads(kept)) if kept else frozenset()

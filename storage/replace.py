@@ -7,8 +7,7 @@ was in; a rejected text is left alone; a text that is empty afterwards is remove
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage import history
 from storage.job import KnownError
@@ -16,6 +15,9 @@ from storage.library import Library
 from storage.review import check_words, count_label
 from storage.schema import Field, Origin, TextState
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Replacement:
     after: str
 
 
-def find(connection: Connection, rule: Rule, photos: Collection[int] | None = None) -> Iterator[Replacement]:
+def find(connection: "Connection", rule: Rule, photos: Collection[int] | None = None) -> Iterator[Replacement]:
     """The texts that a rule would change, by photo.
 
     Args:
@@ -106,7 +108,7 @@ def replace(library: Library, rule: Rule, photos: Collection[int] | None = None)
 
 
 def _texts(
-    connection: Connection, rule: Rule, photos: Collection[int] | None
+    connection: "Connection", rule: Rule, photos: Collection[int] | None
 ) -> Iterator[tuple[int, int, str, str, str | None]]:
     states = f"state = {int(TextState.APPROVED)}" if rule.approved_only else f"state != {int(TextState.REJECTED)}"
     wanted = [None] if photos is None else [",".join(str(int(i)) for i in chunk) for chunk in chunks(photos)]

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.review import with_proposals
 from storage.schema import PhotoState, TagState
 from storage.words import chunks
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
-def certainties(connection: Connection, photos: Collection[int]) -> dict[int, float]:
+
+def certainties(connection: "Connection", photos: Collection[int]) -> dict[int, float]:
     """How certain each of these photos' least certain concept is, 0..1; only photos with something to approve.
 
     To approve those above a score, choose among them and `approve` them; photos that nobody scored are left out.
@@ -32,7 +34,7 @@ def above(certainties: Mapping[int, float], score: float) -> list[int]:
     return [photo for photo, certainty in certainties.items() if certainty >= score]
 
 
-def waiting(connection: Connection) -> set[int]:
+def waiting(connection: "Connection") -> set[int]:
     """The photos that wait for a person: without text, with a draft, or changed outside."""
     states = ",".join(str(int(s)) for s in (PhotoState.NONE, PhotoState.DRAFT, PhotoState.STALE))
     found = connection.exec_driver_sql(f"SELECT id FROM photo WHERE state IN ({states}) AND missing_since IS NULL")
@@ -48,7 +50,7 @@ class TagCount:
     photos: int
 
 
-def tag_counts(connection: Connection, photos: Collection[int]) -> list[TagCount]:
+def tag_counts(connection: "Connection", photos: Collection[int]) -> list[TagCount]:
     """The tags that these photos have, the most frequent first; rejected ones don't count."""
     counts: dict[tuple[int, str], int] = {}
     for chunk in chunks(photos):

@@ -8,11 +8,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.library import Write
 from storage.schema import Field, Origin, TagState, TextState
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _MODEL, _SUGGESTED, _DRAFT = int(Origin.MODEL), int(TagState.SUGGESTED), int(TextState.DRAFT)
 
@@ -67,7 +69,7 @@ class Proposal:
     certainty: float | None
 
 
-def count_untagged(connection: Connection, packs: Mapping[str, str], *, unless: str | None = None) -> int:
+def count_untagged(connection: "Connection", packs: Mapping[str, str], *, unless: str | None = None) -> int:
     """How many photos some of these packs (id → version) have not seen as they are now.
 
     Args:
@@ -78,7 +80,7 @@ def count_untagged(connection: Connection, packs: Mapping[str, str], *, unless: 
 
 
 def untagged(
-    connection: Connection, packs: Mapping[str, str], *, after: int, limit: int, unless: str | None = None
+    connection: "Connection", packs: Mapping[str, str], *, after: int, limit: int, unless: str | None = None
 ) -> list[PendingPhoto]:
     """The next photos to tag, by id.
 
@@ -161,12 +163,12 @@ _UNDESCRIBED = (
 )
 
 
-def count_undescribed(connection: Connection, rules: bytes) -> int:
+def count_undescribed(connection: "Connection", rules: bytes) -> int:
     """How many photos have findings that these rules have not been applied to."""
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM photo WHERE {_UNDESCRIBED}", (rules,)).scalar_one())
 
 
-def undescribed(connection: Connection, rules: bytes, *, after: int, limit: int) -> list[int]:
+def undescribed(connection: "Connection", rules: bytes, *, after: int, limit: int) -> list[int]:
     """The next photos to describe, by id.
 
     Args:
@@ -194,7 +196,7 @@ class FoundInPhoto:
     rejected: frozenset[str]
 
 
-def found(connection: Connection, photos: Sequence[int]) -> list[FoundInPhoto]:
+def found(connection: "Connection", photos: Sequence[int]) -> list[FoundInPhoto]:
     """The findings of these photos."""
     ids = ",".join(str(int(p)) for p in photos)
     findings: dict[int, dict[str, str]] = {int(p): {} for p in photos}

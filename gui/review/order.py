@@ -31,4 +31,4 @@ class ViewOrders(QObject):
         self._window.search.sort(kept if kept in ORDERS else USUAL[self._key()])
 
     def _remember(self) -> None:
-        self._stored.setValue(f"order/{self._key()}", self._window.search.order.value)
+        self._stored.setValue(f"order/{self._key()}", self._window.search.order)
