@@ -98,7 +98,7 @@ SCENES = (
 
 def widgets_of_gui() -> set[type[QWidget]]:
     """Every class of widget that the window's code defines."""
-    for module in pkgutil.iter_modules(gui.__path__, "gui."):
+    for module in pkgutil.walk_packages(gui.__path__, "gui."):
         importlib.import_module(module.name)
     return {made for made in _subclasses(QWidget) if made.__module__.startswith("gui.")}
 
