@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 DECODE_SIDE = 1024
 """Longer side, in pixels, at which a photo is decoded for the models; twice the largest input of a bundled pack."""
 
+DECODE_ROOM = 0.9
+"""A JPEG may be decoded to as much less than `DECODE_SIDE`: 4000 pixels give 1000 at once instead of 2000 first."""
+
 AHEAD = 3
 """Photos under way for each worker: one in work, and two so that no worker waits for the writer."""
 
@@ -137,7 +140,7 @@ def _queue(
 
 def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
     try:
-        image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs))
+        image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs), room=DECODE_ROOM)
         return _Looked(photo, {name: raw_json.dump(packs[name].look(image)) for name in sorted(photo.packs)})
     except NoPicture:  # no failure: there is nothing to look at, and a person can write its words
         return _Looked(photo, dict.fromkeys(sorted(photo.packs), raw_json.UNSEEN))
@@ -150,7 +153,7 @@ def _write_runs(library: Library, looked: Sequence[_Looked], versions: Mapping[s
         return
     now = history.now()
     rows = [(one, {pack: (versions[pack], found) for pack, found in one.findings.items()}) for one in looked]
-    with library.write() as block:
+    with library.write(flush=False) as block:
         for one, runs in rows:
             if one.problem is None:
                 suggestions.store_run(block, one.photo, runs, stage)
@@ -196,7 +199,7 @@ def describe(library: Library, rules: Rules, *, only: Sequence[int] | None = Non
             return
         after = portion[-1]
         proposals = [_propose(rules, one) for one in found]
-        with library.write() as block:
+        with library.write(flush=False) as block:
             # A person may have rejected a tag meanwhile; the draft must not name it.
             now = {one.id: one for one in suggestions.found(block.connection, chosen)}
             for one, proposal in zip(found, proposals, strict=True):

@@ -78,12 +78,14 @@ def probe_of(head: ImageHead) -> Probe:
     return Probe(head.format, width, height, head.exif.taken, head.exif.camera)
 
 
-def open_upright(path: Path, *, max_side: int | None = None) -> "Image":
+def open_upright(path: Path, *, max_side: int | None = None, room: float = DRAFT_ROOM) -> "Image":
     """Decode a photo (the first frame or page): RGB, EXIF orientation applied, transparent parts on white.
 
     Args:
         max_side: longest side of the result in pixels; larger photos are reduced while they are decoded, smaller
             ones stay as they are. None gives full size.
+        room: how much larger than `max_side` a JPEG is decoded at least. Below 1 it may come out smaller by that
+            factor, but needs no decoding at twice the size for a few pixels more: a third of the time for models.
 
     Raises:
         NoPicture: there is none that can be shown (a RAW file without preview, say).
@@ -97,7 +99,7 @@ def open_upright(path: Path, *, max_side: int | None = None) -> "Image":
     plugin = _plugin(head.format)
     try:
         with path.open("rb") as stream:
-            return _decode(plugin, stream, head, max_side)
+            return _decode(plugin, stream, head, max_side, room)
     except NoPicture as error:
         raise NoPicture(f"“{shown(path.name)}” {error}") from error
     except OSError as error:
@@ -182,14 +184,15 @@ def _undecodable(path: Path, head: ImageHead, error: Exception) -> KnownError:
     return broken(name, head.format)
 
 
-def _decode(plugin: Plugin, stream: Any, head: ImageHead, max_side: int | None) -> "Image":
+def _decode(plugin: Plugin, stream: Any, head: ImageHead, max_side: int | None, room: float = DRAFT_ROOM) -> "Image":
     with plugin(stream) as image:
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise ValueError("larger than its head says")
         if max_side is not None and head.format == "JPEG":
-            wanted = round(max_side * DRAFT_ROOM)
-            image.draft("RGB" if image.mode == "YCbCr" else image.mode, (wanted, wanted))
+            factor = max_side * room / max(width, height)
+            wanted = max(1, int(width * factor)), max(1, int(height * factor))
+            image.draft("RGB" if image.mode == "YCbCr" else image.mode, wanted)
         image.load()
         profile = image.info.get("icc_profile")
         if head.format == "AVIF":
