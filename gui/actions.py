@@ -104,6 +104,7 @@ TABLE = (
     Row("smaller", "View", "Smaller pictures", "Ctrl+-", "zoom-out"),
     Row("fit", "View", "Fit the picture", "Ctrl+0", "zoom-fit"),
     Row("full-screen", "View", "Full screen", "F11", "", True),
+    Row("own-words", "Tools", "My own words…", "Ctrl+Shift+W"),
     Row("palette", "Help", "Find a command…", "Ctrl+K"),
     Row("help", "Help", "Keys and how to review", "?; F1", "help"),
     Row("about", "Help", "About Altfolio"),

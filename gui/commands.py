@@ -29,7 +29,6 @@ def connect(session: "Session") -> None:
         ("open-library", lambda: open_library(session)),
         ("embed", lambda: embed(session)),
         ("problems", lambda: show_problems(session)),
-        ("settings", lambda: change_settings(session)),
         ("quit", window.close),
         ("undo", session.undo),
         ("redo", session.redo),
@@ -99,17 +98,6 @@ def show_help(session: "Session") -> None:
     from gui.help_sheet import HelpSheet
 
     HelpSheet(session.window.actions_table, session.window).exec()
-
-
-def change_settings(session: "Session") -> None:
-    """Open the settings and keep what was changed."""
-    from gui.settings_dialog import SettingsDialog
-
-    dialog = SettingsDialog(session.desk.settings, session.keys(), session.window)
-    if dialog.exec() == QDialog.DialogCode.Accepted:
-        session.keep_keys(dialog.keys())
-        if changes := dialog.changes():
-            session.desk.save_settings(**changes)
 
 
 def show_problems(session: "Session") -> None:

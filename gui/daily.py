@@ -8,13 +8,28 @@ from PySide6.QtCore import Qt
 from gui.search_bar import ORDERS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from gui.app import Session
+    from gui.settings_dialog import SettingsDialog
+    from inference.own_words import OwnWords
+    from inference.packs import Pack
+    from inference.vocabulary import Vocabulary
+    from storage.job import Job
+    from storage.library import Library
+    from storage.overview import TopFolder
+
+DRAFT_SETTINGS = {"language", "style", "extended", "least_certainty", "read_text", "packs_off"}
+"""Settings after whose change drafts are made anew."""
 
 
 def connect(session: "Session") -> None:
     """Connect every action of daily life."""
     window, actions = session.window, session.window.actions_table
     for name, call in (
+        ("settings", lambda: change_settings(session)),
+        ("own-words", lambda: change_own_words(session)),
         ("save-search", lambda: save_search(session)),
         ("saved-searches", lambda: arrange_searches(session)),
         ("suggest", lambda: suggest(session)),
@@ -24,6 +39,87 @@ def connect(session: "Session") -> None:
         actions.on(name, call)
     for order in ORDERS:
         actions.on(f"sort-{order}", partial(window.search.sort, order))
+
+
+def change_settings(session: "Session", page: str = "Folders") -> None:
+    """Open the settings and keep what was changed."""
+    from gui.settings_dialog import SettingsDialog
+
+    desk = session.desk
+
+    def ask() -> "tuple[list[TopFolder], list[Pack]]":
+        from inference import engine, packs
+        from storage import overview
+
+        with desk.library.read() as connection:
+            return overview.top_folders(connection), packs.discover(engine.own_packs(), broken=[])
+
+    def show(found: "tuple[list[TopFolder], list[Pack]]") -> None:
+        dialog = SettingsDialog(
+            desk.settings, session.keys(), session.window, folders=found[0], packs=found[1], page=page
+        )
+        dialog.own_words_wanted.connect(lambda: session.window.actions_table["own-words"].trigger())
+        dialog.ask(lambda: keep_settings(session, dialog))
+
+    desk.ask_library(ask, show, only_latest="settings")
+
+
+def keep_settings(session: "Session", dialog: "SettingsDialog") -> None:
+    """Keep what was changed in the settings, and do what follows from it."""
+    session.keep_keys(dialog.keys())
+    changes = dialog.changes()
+    if changes:
+        session.desk.save_settings(**changes)
+    added, removed = dialog.folder_changes()
+    if removed:
+        session.work.start("Removing a folder", lambda: _remove(session.desk.library, removed))
+    if added:
+        session.add_folders(added)
+    elif changes.keys() & DRAFT_SETTINGS:
+        session.desk.edit(lambda: None, partial(_draft_anew, session))  # once they are kept
+
+
+def _draft_anew(session: "Session", _: object) -> None:
+    session.work.find_words_of_new()
+
+
+def _remove(library: "Library", folders: "Sequence[Path]") -> "Job":
+    from storage.scan import remove_root
+
+    for folder in folders:
+        yield from remove_root(library, folder)
+
+
+def change_own_words(session: "Session") -> None:
+    """Open the words of the user's own and keep what was changed."""
+    from gui.dialogs.words_dialog import WordsDialog
+
+    library = session.desk.library
+
+    def ask() -> "tuple[Vocabulary, OwnWords]":
+        from inference import engine
+        from inference.vocabulary import Vocabulary
+
+        with library.read() as connection:
+            return Vocabulary.load(), engine.kept_words(connection)
+
+    def keep(own: "OwnWords") -> None:
+        from inference import engine
+
+        with library.write() as block:
+            engine.keep_words(block.connection, own)
+            block.settings_changed()
+
+    def show(found: "tuple[Vocabulary, OwnWords]") -> None:
+        dialog = WordsDialog(*found, session.desk.settings.language, session.window)
+
+        def take() -> None:
+            if dialog.own != found[1]:
+                session.desk.edit(partial(keep, dialog.own), partial(_draft_anew, session))
+
+        dialog.ask(take)
+
+    session.desk.ask_library(ask, show, only_latest="words")
 
 
 def suggest(session: "Session") -> None:
@@ -58,7 +154,7 @@ def save_search(session: "Session") -> None:
 
     words, library = session.window.search.words, session.desk.library
     if not words or session.window.search.complaint:
-        session.say("There is no search to save: search for something first.")
+        arrange_searches(session)  # which says how to save one, too
         return
 
     def ask(known: tuple[SavedSearch, ...]) -> None:

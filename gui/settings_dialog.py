@@ -1,29 +1,47 @@
-"""The settings of a library and of the window, and the keys."""
+"""The settings of a library and of the window, in pages: folders, words, models, writing, window, keys.
 
-from collections.abc import Mapping
+Pages are chosen in a list beside them and scroll where there is little room, so that all can be reached at twice the
+text size on a small screen. Nothing is changed before OK.
+"""
 
-from PySide6.QtGui import QKeySequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QFormLayout,
-    QKeySequenceEdit,
+    QFrame,
+    QHBoxLayout,
     QLabel,
+    QListWidget,
+    QPushButton,
     QScrollArea,
     QSpinBox,
-    QTabWidget,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.accessible import named
-from gui.actions import TABLE
+from gui.dialogs.folders_page import FoldersPage
+from gui.dialogs.frame import Frame
+from gui.dialogs.keys_page import KeysPage
+from gui.dialogs.packs_page import PacksPage
 from storage.settings import CHOICES, Settings
+
+if TYPE_CHECKING:
+    from inference.packs import Pack
+    from storage.overview import TopFolder
 
 WORDS = {
     "language": "Language of the texts",
+    "style": "Drafts say",
+    "extended": "Draft an extended description, too",
+    "least_certainty": "Say nothing that is less sure than",
+    "write_when": "Write approved words",
     "sidecar": "Write into",
     "sidecar_name": "Name of a new sidecar",
     "theme": "Colours",
@@ -43,6 +61,10 @@ VALUES = {
     "es": "Español",
     "it": "Italiano",
     "pt": "Português",
+    "hedged": "“May be an image of a dog.”",
+    "plain": "“A dog.”",
+    "asked": "when I ask for it",
+    "approved": "soon after I approved them",
     "never": "the photo only",
     "risky": "the photo; a sidecar where that is risky",
     "always": "a sidecar beside the photo",
@@ -55,57 +77,96 @@ VALUES = {
     "all cores": "with all cores",
 }
 
-_FILES = ("sidecar", "sidecar_name", "keep_times", "write_signed", "exiftool")
+RANGES = {"text_size": (75, 300, 25), "least_certainty": (0, 95, 5)}
+"""Least, most and step of the settings that are numbers, all in percent."""
 
-PAGES = (
-    ("Words", ("language", "read_text", "write_keywords", *_FILES)),
-    ("Window", ("theme", "text_size", "effort")),
-)
+FORMS = {
+    "Words": ("language", "style", "extended", "least_certainty", "read_text"),
+    "Writing": ("write_when", "write_keywords", "sidecar", "sidecar_name", "keep_times", "write_signed", "exiftool"),
+    "Window": ("theme", "text_size", "effort"),
+}
+"""Pages that are forms: title → settings."""
+
+PAGES = ("Folders", "Words", "Models", "Writing", "Window", "Keys")
 
 
-class SettingsDialog(QDialog):
-    """Shows the settings; `changes` and `keys` say what was changed."""
+class SettingsDialog(Frame):
+    """Shows the settings; `changes`, `keys` and `folders` say what was changed.
 
-    def __init__(self, settings: Settings, keys: Mapping[str, str], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Settings")
-        self.resize(600, 480)
+    Signals:
+        own_words_wanted(): the words of the user's own are wanted.
+    """
+
+    own_words_wanted = Signal()
+
+    def __init__(
+        self,
+        settings: Settings,
+        keys: Mapping[str, str],
+        parent: QWidget | None = None,
+        *,
+        folders: "Sequence[TopFolder]" = (),
+        packs: "Sequence[Pack]" = (),
+        page: str = PAGES[0],
+    ) -> None:
+        super().__init__("Settings", (760, 520), parent)
         self._settings = settings
-        self._given_keys = dict(keys)
         self._fields: dict[str, QComboBox | QCheckBox | QSpinBox] = {}
-        self._keys: dict[str, QKeySequenceEdit] = {}
-        tabs = named(QTabWidget(), "Groups of settings")
-        tabs.tabBar().setAccessibleName("Groups of settings")
-        for title, names in PAGES:
-            tabs.addTab(self._page(names), title)
-        tabs.addTab(self._keys_page(), "Keys")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addWidget(tabs)
-        layout.addWidget(buttons)
+        self.folders = FoldersPage(folders)
+        self.packs = PacksPage(packs, settings.packs_off)
+        self._keys_page = KeysPage(keys)
+        own = {"Folders": self.folders, "Models": self.packs, "Keys": self._keys_page}
+        self._list = named(QListWidget(), "Groups of settings")
+        self._list.addItems(PAGES)
+        self._list.setMaximumWidth(max(120, self._list.sizeHintForColumn(0) + 40))
+        self._pages = QStackedWidget()
+        for title in PAGES:
+            self._pages.addWidget(_scrolling(own.get(title) or self._form(FORMS[title], title), title))
+        self._list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._list.setCurrentRow(PAGES.index(page))
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._list)
+        row.addWidget(self._pages, 1)
+        self.body.addLayout(row)
+        self.add_primary("OK")
+        self.add_close("Cancel")
+        self._list.setFocus()
 
-    def _page(self, names: tuple[str, ...]) -> QWidget:
+    def _form(self, names: tuple[str, ...], title: str) -> QWidget:
         page = QWidget()
         page.setObjectName("page")
         form = QFormLayout(page)
         form.setContentsMargins(16, 16, 16, 16)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name in names:
             field = self._field(name)
             named(field, WORDS[name])
             self._fields[name] = field
-            form.addRow("" if isinstance(field, QCheckBox) else WORDS[name], field)
+            if isinstance(field, QCheckBox):
+                form.addRow(field)
+            else:
+                form.addRow(WORDS[name], field)
+        if title == "Words":
+            own = named(QPushButton("My own words…"), "My own words")
+            own.clicked.connect(self.own_words_wanted)
+            note = QLabel("Other names, synonyms, keywords and limits for single concepts, and words never to be said.")
+            note.setObjectName("muted")
+            note.setWordWrap(True)
+            column = QVBoxLayout()
+            column.addWidget(note)
+            column.addWidget(own)
+            form.addRow(column)
         return page
 
     def _field(self, name: str) -> QComboBox | QCheckBox | QSpinBox:
         value = getattr(self._settings, name)
         if name in CHOICES:
             combo = QComboBox()
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            combo.setMinimumContentsLength(16)
             for choice in CHOICES[name]:
                 combo.addItem(VALUES.get(choice, choice), choice)
             combo.setCurrentIndex(combo.findData(value))
@@ -114,36 +175,17 @@ class SettingsDialog(QDialog):
             check = QCheckBox(WORDS[name])
             check.setChecked(value)
             return check
+        least, most, step = RANGES[name]
         spin = QSpinBox()
-        spin.setRange(75, 300)
-        spin.setSingleStep(25)
+        spin.setRange(least, most)
+        spin.setSingleStep(step)
         spin.setSuffix(" %")
         spin.setValue(int(value))
         return spin
 
-    def _keys_page(self) -> QWidget:
-        inside = QWidget()
-        inside.setObjectName("page")
-        form = QFormLayout(inside)
-        form.setContentsMargins(16, 16, 16, 16)
-        form.setVerticalSpacing(8)
-        for row in TABLE:
-            if row.name:
-                edit = QKeySequenceEdit(QKeySequence(self._given_keys.get(row.name, row.keys).split("; ")[0]))
-                edit.setMaximumSequenceLength(1)
-                edit.setClearButtonEnabled(True)
-                label = row.text.rstrip("…")
-                named(edit, f"Key of: {label}")
-                self._keys[row.name] = edit
-                form.addRow(QLabel(label), edit)
-        scroll = named(QScrollArea(), "Keys")
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(inside)
-        return scroll
-
     def changes(self) -> dict[str, object]:
         """Settings that differ from those given."""
-        now: dict[str, object] = {}
+        now: dict[str, object] = {"packs_off": self.packs.off() if self.packs.there else self._settings.packs_off}
         for name, field in self._fields.items():
             if isinstance(field, QComboBox):
                 now[name] = field.currentData()
@@ -152,12 +194,17 @@ class SettingsDialog(QDialog):
         return {name: value for name, value in now.items() if value != getattr(self._settings, name)}
 
     def keys(self) -> dict[str, str]:
-        """All keys that differ from the table: those changed before and now."""
-        changed = dict(self._given_keys)
-        for row in TABLE:
-            if row.name:
-                before = self._given_keys.get(row.name, row.keys)
-                typed = self._keys[row.name].keySequence().toString(QKeySequence.SequenceFormat.PortableText)
-                if typed != before.split("; ")[0]:
-                    changed[row.name] = typed
-        return changed
+        """All keys that differ from the table."""
+        return self._keys_page.keys()
+
+    def folder_changes(self) -> tuple[list[Path], list[Path]]:
+        """Folders to add, and folders to remove."""
+        return self.folders.added, self.folders.removed
+
+
+def _scrolling(page: QWidget, title: str) -> QScrollArea:
+    scroll = named(QScrollArea(), title)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(page)
+    return scroll

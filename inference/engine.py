@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from inference import alt_text, decoders, own_words, packs, photo_facts, raw_json, runtime
 from inference.findings import Findings, RawFindings
@@ -22,6 +22,9 @@ from storage.keyword_tree import parts_of
 from storage.library import Library, cache_folder, data_folder
 from storage.schema import Field
 from storage.suggestions import Proposal, TagProposal, TextProposal
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 RULES_VERSION = "2"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
@@ -105,8 +108,24 @@ def own_packs() -> Path:
 def vocabulary(library: Library) -> Vocabulary:
     """The vocabulary with this library's own words."""
     with library.read() as connection:
-        kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (OWN_WORDS,)).scalar()
-    return Vocabulary.load(own_words.from_json(json.loads(kept)) if kept else None)
+        return Vocabulary.load(kept_words(connection))
+
+
+def kept_words(connection: "Connection") -> own_words.OwnWords:
+    """The words of the user's own in this library."""
+    kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (OWN_WORDS,)).scalar()
+    return own_words.from_json(json.loads(kept)) if kept else own_words.OwnWords()
+
+
+def keep_words(connection: "Connection", own: own_words.OwnWords) -> None:
+    """Have these words of the user's own in this library and no others."""
+    if own:
+        connection.exec_driver_sql(
+            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
+            (OWN_WORDS, json.dumps(own_words.to_json(own))),
+        )
+    else:
+        connection.exec_driver_sql("DELETE FROM setting WHERE key = ?", (OWN_WORDS,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,40 @@ def save(own: OwnWords, path: Path) -> None:
         ) from error
 
 
+def joined(own: OwnWords, shared: OwnWords) -> OwnWords:
+    """Both; where they differ, the shared words win."""
+    languages = {
+        key: {**own.names.get(key, {}), **shared.names.get(key, {})} for key in own.names.keys() | shared.names.keys()
+    }
+    synonyms = {
+        key: tuple(dict.fromkeys((*own.synonyms.get(key, ()), *shared.synonyms.get(key, ()))))
+        for key in own.synonyms.keys() | shared.synonyms.keys()
+    }
+    return OwnWords(
+        names=languages,
+        synonyms=synonyms,
+        keywords={**own.keywords, **shared.keywords},
+        thresholds={**own.thresholds, **shared.thresholds},
+        blocked=own.blocked | shared.blocked,
+    )
+
+
+def without(own: OwnWords, key: str) -> OwnWords:
+    """The words without any change to a concept."""
+    return OwnWords(
+        names={other: value for other, value in own.names.items() if other != key},
+        synonyms={other: value for other, value in own.synonyms.items() if other != key},
+        keywords={other: value for other, value in own.keywords.items() if other != key},
+        thresholds={other: value for other, value in own.thresholds.items() if other != key},
+        blocked=own.blocked - {key},
+    )
+
+
+def changed(own: OwnWords) -> set[str]:
+    """The concepts that a person changed."""
+    return {*own.names, *own.synonyms, *own.keywords, *own.thresholds, *own.blocked}
+
+
 def _check(content: Any) -> None:
     if not isinstance(content, dict) or not isinstance(content.get("altfolio-words"), int):
         raise ValueError("the mark of such a file is missing")

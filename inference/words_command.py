@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from inference import own_words
 from inference.own_words import OwnWords
 from inference.vocabulary import LANGUAGES, Vocabulary
@@ -78,14 +76,16 @@ def words_command(library: Library, arguments: argparse.Namespace) -> int:
     Raises:
         WrongUse: there is no such concept or language, or a value can't be; nothing is changed.
     """
+    from inference import engine
+
     shared = own_words.load(absolute(arguments.source)) if arguments.source else OwnWords()
     language = commands.language_of(library, arguments)
     vocabulary = Vocabulary.load()
     with library.write() as block:
-        before = _kept(block.connection)
-        after = _changed(_joined(before, shared), arguments, language, vocabulary)
+        before = engine.kept_words(block.connection)
+        after = _changed(own_words.joined(before, shared), arguments, language, vocabulary)
         if after != before:
-            _keep(block.connection, after)
+            engine.keep_words(block.connection, after)
             block.settings_changed()
     if arguments.target:
         own_words.save(after, absolute(arguments.target))
@@ -110,47 +110,10 @@ def _report(before: OwnWords, after: OwnWords, arguments: argparse.Namespace, vo
         print(f"Exported to {arguments.target}.")
 
 
-def _kept(connection: Connection) -> OwnWords:
-    from inference import engine
-
-    kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (engine.OWN_WORDS,)).scalar()
-    return own_words.from_json(json.loads(kept)) if kept else OwnWords()
-
-
-def _keep(connection: Connection, own: OwnWords) -> None:
-    from inference import engine
-
-    if own:
-        connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
-            (engine.OWN_WORDS, json.dumps(own_words.to_json(own))),
-        )
-    else:
-        connection.exec_driver_sql("DELETE FROM setting WHERE key = ?", (engine.OWN_WORDS,))
-
-
-def _joined(own: OwnWords, shared: OwnWords) -> OwnWords:
-    """Both; where they differ, the shared words win."""
-    languages = {
-        key: {**own.names.get(key, {}), **shared.names.get(key, {})} for key in own.names.keys() | shared.names.keys()
-    }
-    synonyms = {
-        key: tuple(dict.fromkeys((*own.synonyms.get(key, ()), *shared.synonyms.get(key, ()))))
-        for key in own.synonyms.keys() | shared.synonyms.keys()
-    }
-    return OwnWords(
-        names=languages,
-        synonyms=synonyms,
-        keywords={**own.keywords, **shared.keywords},
-        thresholds={**own.thresholds, **shared.thresholds},
-        blocked=own.blocked | shared.blocked,
-    )
-
-
 def _changed(own: OwnWords, arguments: argparse.Namespace, language: str, vocabulary: Vocabulary) -> OwnWords:
     """The words with all changes of one call; `--reset` comes first, so that a concept can be started afresh."""
     for key in arguments.reset or ():
-        own = _without(own, key if key in _concepts(own) else _concept(key, vocabulary))
+        own = own_words.without(own, key if key in own_words.changed(own) else _concept(key, vocabulary))
     for name, singular, plural in arguments.rename or ():
         key = _concept(name, vocabulary)
         if language not in LANGUAGES:
@@ -173,16 +136,6 @@ def _changed(own: OwnWords, arguments: argparse.Namespace, language: str, vocabu
 
 _CHANGES = ("reset", "rename", "synonym", "keyword", "threshold", "block")
 """Names of the arguments that change something."""
-
-
-def _without(own: OwnWords, key: str) -> OwnWords:
-    return OwnWords(
-        names={other: value for other, value in own.names.items() if other != key},
-        synonyms={other: value for other, value in own.synonyms.items() if other != key},
-        keywords={other: value for other, value in own.keywords.items() if other != key},
-        thresholds={other: value for other, value in own.thresholds.items() if other != key},
-        blocked=own.blocked - {key},
-    )
 
 
 def _concept(name: str, vocabulary: Vocabulary) -> str:
@@ -219,14 +172,10 @@ def _certainty(value: str) -> float:
     return number
 
 
-def _concepts(own: OwnWords) -> set[str]:
-    return {*own.names, *own.synonyms, *own.keywords, *own.thresholds, *own.blocked}
-
-
 def _lines(own: OwnWords, vocabulary: Vocabulary) -> list[str]:
     """What is changed, one concept after the other, for people."""
     lines = []
-    for key in sorted(_concepts(own)):
+    for key in sorted(own_words.changed(own)):
         lines.append(key if key in vocabulary else f"{key} (not a concept of this version: without effect)")
         names = sorted(own.names.get(key, {}).items())
         lines += [f"  name ({language}): {one}, plural {several}" for language, (one, several) in names]

@@ -8,14 +8,16 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePath
-
-from sqlalchemy import Connection
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from storage import concepts as vocabulary
 from storage.photos import shown
 from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, folder_fact, seconds
 from storage.search.narrowing import quoted_value, shown_folder
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class _Folder:
     below: "dict[str, _Folder]" = field(default_factory=dict)
 
 
-def folders(connection: Connection) -> tuple[Branch, ...]:
+def folders(connection: "Connection") -> tuple[Branch, ...]:
     """The folders of the library as trees, one for each that a person added; each counts what is below it.
 
     A folder with others below it is asked for by the words of its path, so that those answer too.
@@ -88,12 +90,37 @@ def _folder_branch(folder: _Folder, name: str) -> Branch:
     return Branch(shown(name) or shown(str(folder.path)), query, photos, below)
 
 
-def _paths(connection: Connection, table: str) -> Iterator[str]:
+def _paths(connection: "Connection", table: str) -> Iterator[str]:
     for path in connection.exec_driver_sql(f"SELECT path FROM {table} ORDER BY path").scalars():
         yield os.fsdecode(path)
 
 
-def concepts(connection: Connection) -> tuple[Branch, ...]:
+@dataclass(frozen=True, slots=True)
+class TopFolder:
+    """A folder that a person added.
+
+    Attributes:
+        photos: in it and below it.
+        there: False where it is on a disk that is not connected, or gone.
+    """
+
+    path: Path
+    photos: int
+    there: bool
+
+
+def top_folders(connection: "Connection") -> list[TopFolder]:
+    """The folders that a person added, by path."""
+    facts = _facts(connection, "#d")
+    counts = {path: facts.get(folder_fact(path), 0) for path in _paths(connection, "folder")}
+    found = []
+    for root in map(Path, _paths(connection, "root")):
+        photos = sum(number for path, number in counts.items() if Path(path).is_relative_to(root))
+        found.append(TopFolder(root, photos, root.is_dir()))
+    return found
+
+
+def concepts(connection: "Connection") -> tuple[Branch, ...]:
     """The concepts that photos have, each below the nearest one above it, most photos first."""
     used = {one.id: one for one in vocabulary.counts(connection)}
     above: dict[int, set[int]] = {number: set() for number in used}
@@ -114,13 +141,13 @@ def concepts(connection: Connection) -> tuple[Branch, ...]:
     return branches(0)
 
 
-def years(connection: Connection) -> tuple[Branch, ...]:
+def years(connection: "Connection") -> tuple[Branch, ...]:
     """Years in which photos were taken, newest first, with their months below them."""
     found = sorted(((int(fact[2:]), photos) for fact, photos in _facts(connection, "#y").items()), reverse=True)
     return tuple(Branch(str(year), f"date:{year}", photos, tuple(_months(connection, year))) for year, photos in found)
 
 
-def _months(connection: Connection, year: int) -> Iterator[Branch]:
+def _months(connection: "Connection", year: int) -> Iterator[Branch]:
     if not FIRST_DAY.year <= year < LAST_DAY.year:
         return  # photos of such years are not told apart by their place
     for month in range(12, 0, -1):
@@ -133,7 +160,7 @@ def _months(connection: Connection, year: int) -> Iterator[Branch]:
             yield Branch(first.strftime("%Y-%m"), f"date:{first:%Y-%m}", int(photos))
 
 
-def _facts(connection: Connection, sign: str) -> Mapping[str, int]:
+def _facts(connection: "Connection", sign: str) -> Mapping[str, int]:
     """Facts of one kind, and how many photos have each."""
     return {
         str(term): int(photos)
@@ -143,7 +170,7 @@ def _facts(connection: Connection, sign: str) -> Mapping[str, int]:
     }
 
 
-def troubles(connection: Connection, limit: int = 5_000) -> list[Trouble]:
+def troubles(connection: "Connection", limit: int = 5_000) -> list[Trouble]:
     """Everything that failed and was not tried again since: folders first, then photos by name."""
     of_folders = connection.exec_driver_sql("SELECT path, message FROM folder_problem ORDER BY path LIMIT ?", (limit,))
     found = [Trouble(shown(os.fsdecode(path)), "scan", message) for path, message in of_folders]

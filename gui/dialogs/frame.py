@@ -20,6 +20,7 @@ class Frame(QDialog):
         self.setWindowTitle(title)
         self._said = QLabel()
         self._said.setWordWrap(True)
+        self._said.hide()
         self.buttons = QDialogButtonBox()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -43,6 +44,7 @@ class Frame(QDialog):
     def tell(self, sentence: str) -> None:
         """Say something at the top."""
         self._said.setText(sentence)
+        self._said.setVisible(bool(sentence))
 
     def button(
         self,

@@ -14,13 +14,25 @@ from PySide6.QtWidgets import QWidget
 import gui
 from gui.app import Session
 from gui.command_palette import CommandPalette
+from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
+from gui.dialogs.words_dialog import WordsDialog
 from gui.embed_dialog import open_dialog
 from gui.help_sheet import HelpSheet
 from gui.problems_dialog import ProblemsDialog
-from gui.settings_dialog import SettingsDialog
+from gui.review.above_dialog import AboveDialog
+from gui.review.outside_dialog import OutsideDialog
+from gui.review.replace_dialog import ReplaceDialog
+from gui.review.scope import scopes
+from gui.review.tags_dialog import TagsDialog
+from gui.settings_dialog import PAGES, SettingsDialog
 from gui.text_dialog import TextDialog
+from inference import packs
+from inference.own_words import OwnWords
+from inference.vocabulary import Vocabulary
 from storage import overview
 from storage.overview import Trouble
+from storage.search.saved import SavedSearch
+from storage.verify import KEYWORDS, Difference, Outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,27 @@ def _problems(session: Session) -> QWidget:
     return ProblemsDialog(found or [Trouble("a.jpg", "scan", "It is broken.")], session.window)
 
 
+def _replacing(session: Session) -> QWidget:
+    dialog = ReplaceDialog(scopes(session), session.desk, session.window)
+    dialog.look_for("image", "picture")
+    return dialog
+
+
+def _outside(session: Session) -> QWidget:
+    found = []
+    for photo in session.desk.read_rows(session.model.ids[:3]):
+        text = ("A brown cat sleeps on a sofa.",), ("A black cat sleeps on the old sofa.",)
+        differences = (Difference(("alt_text", "en"), *text), Difference(KEYWORDS, ("cat", "sofa"), ("cat",)))
+        found.append(Outside(photo.id, photo.path, differences))
+    return OutsideDialog(found, session.appearance, session.window)
+
+
+def _settings(session: Session, page: str) -> QWidget:
+    with session.desk.library.read() as connection:
+        folders = overview.top_folders(connection)
+    return SettingsDialog(session.desk.settings, {}, session.window, folders=folders, packs=packs.discover(), page=page)
+
+
 SCENES = (
     Scene("library", _view("library-view")),
     Scene("review", _view("review-view")),
@@ -88,11 +121,23 @@ SCENES = (
     Scene("first-run", _first_run, empty=True),
     Scene("keys", lambda s: HelpSheet(s.window.actions_table, s.window)),
     Scene("commands", lambda s: CommandPalette(s.window.actions_table, s.window)),
-    Scene("settings", lambda s: SettingsDialog(s.desk.settings, {}, s.window)),
+    Scene("settings", lambda s: _settings(s, PAGES[0])),
+    *(
+        Scene(f"settings-{page.lower()}", lambda s, page=page: _settings(s, page))  # type: ignore[misc]
+        for page in PAGES[1:]
+    ),
+    Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
+    Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
+    Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),
     Scene("set-text", lambda s: TextDialog(12, s.appearance, s.window)),
     Scene("problems", _problems),
     Scene("no-problems", lambda s: ProblemsDialog([], s.window)),
     Scene("embed", open_dialog),
+    Scene("approve-sure", lambda s: AboveDialog(scopes(s), s.desk, s.window)),
+    Scene("replace", _replacing),
+    Scene("change-tags", lambda s: TagsDialog(s.model.ids, s.desk, s.window)),
+    Scene("changed-outside", _outside),
+    Scene("nothing-changed-outside", lambda s: OutsideDialog([], s.appearance, s.window)),
 )
 
 
