@@ -111,9 +111,12 @@ class ReviewFlow(QObject):
         self._window.grid.selectionModel().select(selection, flags.Select | flags.Rows)
 
     def go(self, row: int) -> None:
-        """Make a row the current one and the only selected one."""
+        """Make a row the current one and the only selected one, also while Ctrl is held for a shortcut."""
         if 0 <= row < self._model.rowCount():
-            self._window.grid.setCurrentIndex(self._model.index(row, 0))
+            flags = QItemSelectionModel.SelectionFlag
+            self._window.grid.selectionModel().setCurrentIndex(
+                self._model.index(row, 0), flags.ClearAndSelect | flags.Rows
+            )
 
     def step(self, by: int) -> None:
         """The next (1) or previous (-1) photo."""
@@ -134,23 +137,24 @@ class ReviewFlow(QObject):
 
     def _look_for_undecided(self, after: int, *, or_next: bool = False) -> None:
         """Look through all listed photos, once everything that was decided before is kept."""
-        ids, here = self._model.ids, self.row
+        ids, here = self._model.ids, self._shown
 
         def look() -> int:
             with self._desk.library.read() as connection:
                 waiting = review_counts.waiting(connection)
             rows = chain(range(after + 1, len(ids)), range(max(after, 0)))
-            return next((row for row in rows if ids[row] in waiting), -1)
+            return next((ids[row] for row in rows if ids[row] in waiting), 0)
 
-        def go(row: int) -> None:
-            if self._model.ids is not ids or self.row != here:
+        def go(photo: int) -> None:
+            row = self._model.row_of(photo) if photo else -1
+            if self._shown != here:
                 return  # somebody went on already
             if row < 0:
                 self.said.emit("Every photo here is decided.")
                 if or_next:
                     self.step(1)
-            elif row != here:
-                if row < here and or_next:
+            else:
+                if or_next and row < self.row:
                     self.said.emit("From the beginning again, to what was skipped.")
                 self.go(row)
 

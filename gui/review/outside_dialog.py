@@ -122,6 +122,10 @@ class _Fields(QTableWidget):
                 item.setData(SPANS, spans[column - 1])
             self.setItem(row, column, item)
 
+    def said(self, row: int) -> tuple[str, ...]:
+        """What a row says: field, both sides, and the one that is kept."""
+        return tuple(str(self.model().index(row, column).data()) for column in range(self.columnCount()))
+
     def tell(self, row: int, side: str) -> None:
         """Say which side is kept of a field."""
         self.setItem(row, 3, QTableWidgetItem(side))
@@ -216,7 +220,8 @@ class OutsideDialog(QDialog):
         chosen[key] = not chosen.get(key, True)  # the library's side first
         self.fields.tell(row, SIDES[chosen[key]])
         self._tell()
-        self._announcer.say(f"Keep: {SIDES[chosen[key]]}.")
+        field, *_, side = self.fields.said(row)
+        self._announcer.say(f"{field}: keep {side}.")
 
     def _show(self) -> None:
         row = self.list.currentRow()

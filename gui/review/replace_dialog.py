@@ -126,6 +126,11 @@ class ReplaceDialog(QDialog):
         layout.addWidget(self._table, 1)
         layout.addWidget(buttons)
 
+    def look_for(self, find: str, by: str) -> None:
+        """Begin with these words."""
+        self._find.setText(find)
+        self._by.setText(by)
+
     @property
     def rule(self) -> Rule:
         """What is asked for."""

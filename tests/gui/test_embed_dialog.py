@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gui.app import Session
 from gui.embed_dialog import open_dialog
-from storage import photos
+from storage import embed, photos
 from storage.library import Library
 from storage.schema import PhotoState
 from tests.gui.audit import audit
@@ -95,3 +96,95 @@ def test_a_photo_that_fails_is_named_and_tried_again(session: Session, library: 
     until(lambda: dialog._said.text() == "1 photo written.", 30)
     assert state(library, ids[0]) == PhotoState.EMBEDDED
     dialog.accept()
+
+
+def test_an_embedding_is_undone_and_redone_in_its_place(session: Session, library: Library, until: Until) -> None:
+    photo = session.model.ids[0]
+    path = path_of(library, photo)
+    before = path.read_bytes()
+    session.desk.approve([photo])
+    until(lambda: state(library, photo) == PhotoState.APPROVED)
+    list(embed.embed(library))
+    session.desk.look_for_undo()
+    undo, redo = (session.window.actions_table[name] for name in ("undo", "redo"))
+    until(lambda: undo.text() == "Undo: embed 1 photo")
+    undo.trigger()
+    until(lambda: undo.text() == "Undo: approve 1 photo", 30)
+    assert path.read_bytes() == before
+    undo.trigger()
+    until(lambda: redo.text() == "Redo: approve 1 photo")
+    redo.trigger()
+    until(lambda: redo.text() == "Redo: embed 1 photo")
+    redo.trigger()
+    until(lambda: state(library, photo) == PhotoState.EMBEDDED, 30)
+    until(lambda: not redo.isEnabled() and undo.text() == "Undo: embed 1 photo")
+    until(lambda: not session.work.busy)
+
+
+def test_approved_words_are_written_by_themselves_where_wanted(
+    session: Session, library: Library, until: Until
+) -> None:
+    first, second = session.model.ids[:2]
+    session.flow.approve()
+    until(lambda: state(library, first) == PhotoState.APPROVED)
+    session.desk.save_settings(write_when="approved")
+    until(lambda: session.desk.settings.write_when == "approved")
+    session.writing._rest.setInterval(1)
+    session.flow.go(1)
+    session.flow.approve()
+    until(lambda: state(library, second) == PhotoState.EMBEDDED, 30)
+    assert state(library, first) == PhotoState.APPROVED  # approved before the setting was made
+    until(lambda: not session.work.busy)
+    undo = session.window.actions_table["undo"]
+    until(lambda: undo.text() == "Undo: embed 1 photo")
+    undo.trigger()
+    until(lambda: state(library, second) == PhotoState.APPROVED, 30)
+    until(lambda: not session.work.busy)
+
+
+def test_writing_pauses_goes_on_and_stops(session: Session, library: Library, until: Until) -> None:
+    ids = list(session.model.ids)
+    session.desk.approve(ids)
+    until(lambda: state(library, ids[-1]) == PhotoState.APPROVED)
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    dialog._write.click()
+    dialog._pause.click()
+    assert dialog.task is not None and dialog.task.paused
+    assert dialog._pause.text() == "Go on" and dialog._pause.isVisible()
+    dialog._pause.click()
+    assert not dialog.task.paused
+    dialog._stop.click()
+    until(lambda: dialog._close.text() == "Close", 30)
+    assert dialog._said.text().startswith("Stopped.")
+    dialog._retry.click()
+    until(lambda: "written." in dialog._said.text() and dialog._close.text() == "Close", 30)
+    assert {state(library, photo) for photo in ids} == {PhotoState.EMBEDDED}
+    dialog.accept()
+
+
+def test_of_many_photos_only_the_first_are_read_until_one_scrolls(
+    session: Session, library: Library, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = list(session.model.ids)
+    session.desk.approve(ids)
+    until(lambda: state(library, ids[-1]) == PhotoState.APPROVED)
+    monkeypatch.setattr("gui.embed_dialog.AHEAD", 2)
+    monkeypatch.setattr("gui.jobs.PROGRESS_INTERVAL", 0.0)
+    dialog = open_dialog(session)
+    dialog.resize(800, 220)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    assert dialog._seen < len(ids)
+    assert dialog._write.text() == "Write into 12 photos"
+    assert "when you scroll down" in dialog._said.text()
+    bar = dialog._table.verticalScrollBar()
+
+    def read_all() -> bool:
+        bar.setValue(bar.maximum())
+        return dialog._seen == len(ids)
+
+    until(read_all)
+    until(lambda: "scroll" not in dialog._said.text())
+    dialog.reject()
