@@ -16,7 +16,8 @@ from storage.search.finding import count, facts_of
 from storage.search.index import folder_fact
 from storage.search.narrowing import camera_named, quoted_value, shown_folder
 from storage.search.parser import rule_named
-from storage.search.sql import ALL, plan
+from storage.search.plan import ALL
+from storage.search.sql import plan
 from storage.search.tokenizer import Token, tokenize
 from storage.search.tree import Everything
 from storage.spelling import spelled

@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from storage.schema import PhotoState
 from storage.search.index import ID_MASK
 from storage.search.parser import parse
-from storage.search.sql import ALL, Plan, plan
+from storage.search.plan import ALL, Plan, source
+from storage.search.sql import plan
 from storage.search.tree import Query
 
 
@@ -99,48 +100,24 @@ def count(connection: Connection, query: str | Query, *, typing: bool = False) -
 
 def count_of(connection: Connection, found: Plan) -> int:
     """How many photos a plan finds."""
-    source, values = _source(found)
-    return int(_column(connection, f"SELECT count(*) {source}", values)[0])
+    rows, values = source(found)
+    return int(_column(connection, f"SELECT count(*) {rows}", values)[0])
 
 
 def facts_of(connection: Connection, found: Plan, step: int = 1) -> list[str]:
     """The facts of the photos a plan finds, those of every `step`th id only."""
     if found.match is None:
         found = replace(found, match=f"({ALL})")
-    source, values = _source(found)
-    return _column(connection, f"SELECT facts {source} AND (photo_words.rowid & {ID_MASK}) % ? = 0", (*values, step))
-
-
-def _source(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any, ...]]:
-    """FROM and WHERE of a plan, with the bound values.
-
-    Args:
-        with_photo: the photo's row is needed as `p`; else it is there only where the plan itself needs it.
-    """
-    if found.match is None:
-        parts = ["p.place IS NOT NULL"]
-        place, source = "p.place", "FROM photo p"
-    else:
-        parts = ["photo_words MATCH ?"]
-        place, source = "photo_words.rowid", "FROM photo_words"
-        if found.where or with_photo:
-            source += f" CROSS JOIN photo p ON p.id = {ID_MASK} - (photo_words.rowid & {ID_MASK})"
-    values: list[Any] = [] if found.match is None else [found.match]
-    for sign, limit in ((">=", found.low), ("<=", found.high)):
-        if limit is not None:
-            parts.append(f"{place} {sign} ?")
-            values.append(limit)
-    if found.where:
-        parts.append(found.where)
-    return f"{source} WHERE {' AND '.join(parts)}", (*values, *found.values)
+    rows, values = source(found)
+    return _column(connection, f"SELECT facts {rows} AND (photo_words.rowid & {ID_MASK}) % ? = 0", (*values, step))
 
 
 def _statement(found: Plan, order: Order) -> tuple[str, tuple[Any, ...]]:
-    source, values = _source(found, with_photo=order is not Order.TAKEN)
+    rows, values = source(found, with_photo=order is not Order.TAKEN)
     if order is Order.TAKEN:
         place = "p.place" if found.match is None else "photo_words.rowid"
-        return f"SELECT {ID_MASK} - ({place} & {ID_MASK}) {source} ORDER BY {place} DESC", values
-    return f"SELECT p.id {source} ORDER BY {_ORDERS[order]}", values
+        return f"SELECT {ID_MASK} - ({place} & {ID_MASK}) {rows} ORDER BY {place} DESC", values
+    return f"SELECT p.id {rows} ORDER BY {_ORDERS[order]}", values
 
 
 def _tree(query: str | Query, *, typing: bool) -> Query:

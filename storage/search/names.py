@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from storage.search.index import MOST_COUNTED, TEXT_COLUMNS
 from storage.search.speech_words import FILLERS, NUMBER_WORDS, PEOPLE, SOFT
-from storage.search.tree import And, Not, Or, Query, TagNamed, Word
+from storage.search.tree import And, Not, Or, Query, Score, TagNamed, Word
 from storage.spelling import forms
 
 PERSON = "person"
@@ -91,15 +91,11 @@ class Names:
         """Whether words being typed are a beginning in these columns: long enough, and no photo has them as a whole."""
         if len(words[-1]) < SHORTEST_BEGINNING:
             return False
-        return not self._is_said((tuple(words),), columns)
-
-    def _is_said(self, rows: Sequence[Sequence[str]], columns: Sequence[str]) -> bool:
-        """Whether any of these rows of words stands in any of these columns of any photo."""
-        expression = f"{{{' '.join(columns)}}} : ({' OR '.join(map(quoted, rows))})"
+        expression = f"{{{' '.join(columns)}}} : {quoted(words)}"
         found = self._connection.exec_driver_sql(
             "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
         )
-        return found.first() is not None
+        return found.first() is None
 
     def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
         """The parts of an AND, with words that are one name together taken together."""
@@ -122,19 +118,10 @@ class Names:
                 at, kept = at + length, True
                 continue
             at += 1
-            if (kept or at < len(parts)) and self._says_nothing(part):
+            if says_nothing(part) and (kept or at < len(parts)):
                 continue
             yield self.meaning(part)
             kept = True
-
-    def _says_nothing(self, part: Word) -> bool:
-        """Whether a word beside others is a small one, or tells what no photo in the library tells."""
-        if len(part.words) > 1 or part.beginning:
-            return False
-        word = part.words[0]
-        return word in FILLERS or (
-            word in SOFT and not part.typed and not self.named(part) and not self._is_said(_texts(part), TEXT_COLUMNS)
-        )
 
     def _counted(self, parts: Sequence[Query]) -> tuple[Meaning, int] | None:
         """A number and the whole name after it, and how many parts that is; None where it is something else."""
@@ -187,6 +174,27 @@ class Names:
             (f" {' '.join(words)}", limit),
         )
         return tuple(int(concept) for (concept,) in found)
+
+
+def without_soft(parts: Sequence[Query]) -> Sequence[Query]:
+    """The parts of an AND without words such as "playing"; the same parts where nothing else is asked for."""
+    kept = [part for part in parts if not (_is_plain(part, SOFT) and not (isinstance(part, Word) and part.typed))]
+    return kept if any(not isinstance(part, Score) and not says_nothing(part) for part in kept) else parts
+
+
+def says_nothing(part: Query) -> bool:
+    """Whether a part of an AND is a small word such as "the"."""
+    return _is_plain(part, FILLERS)
+
+
+def _is_plain(part: Query, words: frozenset[str]) -> bool:
+    """Whether a part is one of these words, neither quoted nor a beginning."""
+    return (
+        isinstance(part, Word)
+        and len(part.words) == 1
+        and part.words[0] in words
+        and not (part.phrase or part.beginning)
+    )
 
 
 def quoted(words: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ from storage.schema import PhotoState
 from storage.search.finding import count_of, facts_of
 from storage.search.index import photo_at
 from storage.search.parser import parse
-from storage.search.sql import Plan, plan
+from storage.search.plan import Plan
+from storage.search.sql import plan
 from storage.search.tree import Everything
 from storage.words import chunks
 

@@ -41,7 +41,7 @@ FILLERS = PHOTO_WORDS | word_set(
     # Italian
     "lo gli i di del dello della dei degli delle al allo alla ai agli alle nel nello nella nei nelle sul sullo sulla "
     "sui sulle da dal dalla per tra fra mio mia miei mie nostro nostra ci sono c e che chi dove quali mostra mostrami "
-    "trova cerca vedere tutte tutti tutto con "
+    "trova cerca vedere tutte tutti tutto con col coi cogli "
     # Portuguese
     "o os as um uma uns umas do da dos das no na nos nas ao aos em com pelo pela meu minha meus minhas nosso nossa "
     "onde quais esta estao tem ha mostra mostre mostrar procura procurar encontre todos todas ver que"
@@ -63,8 +63,8 @@ SOFT = word_set(
     "bella belli piccolo piccola piccoli "
     "brinca brincam brincando sentada correndo dormindo comendo voando vestindo lindos pequenos grandes"
 )
-"""What somebody does or how somebody looks to a person. Models don't say it, but a text may: left out beside other
-words where nothing in the library has it."""
+"""What somebody does or how somebody looks to a person. Models don't say it, but a text may: it counts where a photo
+has it beside the other words, and is left out where none has."""
 
 PEOPLE = word_set(
     "man men woman women boy boys girl girls child children kid kids baby babies lady ladies guy guys adult adults "
@@ -147,7 +147,7 @@ SAYING = (
 WRITING = word_set("text texts writing lettering schrift texte textes texto textos testo testi scritte")
 """Any writing in the photo, after “with” or a negation."""
 
-WITH = word_set("with mit avec con com containing")
+WITH = word_set("with mit avec con col com containing")
 
 SHAPE_NOUNS = word_set("format orientation mode formato orientamento orientacion orientacao ausrichtung")
 SHAPE_WORDS = {

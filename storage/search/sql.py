@@ -4,16 +4,18 @@ Nothing a person typed is ever a part of the SQL text. An FTS5 expression is its
 quotes stand only words that `spelling.tokens` cut, which have no quotes, and facts of our own.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
 from storage.schema import TagState
 from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, TEXT_COLUMNS, seconds
-from storage.search.names import Meaning, Names, quoted
+from storage.search.names import Meaning, Names, quoted, says_nothing, without_soft
+from storage.search.plan import ALL, Plan, source
 from storage.search.tree import (
     And,
     Duplicate,
@@ -37,9 +39,6 @@ MOST_PEOPLE = 64
 MOST_LISTED = 300
 """Concepts that are asked for as words of the index. FTS5 looks at each of them for each photo: 500 took 0.3 s for
 200,000 photos, 5,000 took 3 s; more are looked up in the photo's tags."""
-
-ALL = " OR ".join(f'"#s{state}"' for state in range(5))
-"""Every search row has exactly one state: this is all photos."""
 
 NOTHING = '"#"'
 """No search row has a fact without a name."""
@@ -71,36 +70,26 @@ class Both:
 Condition = Match | Where | Both
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to find the photos of a question.
-
-    Attributes:
-        match: FTS5 expression that all of them match, or None for all photos.
-        low, high: places between which all of them are, both included; None is open.
-        where: further SQL conditions on `p`, all to hold.
-        values: of `where`.
-    """
-
-    match: str | None
-    low: int | None
-    high: int | None
-    where: str
-    values: tuple[Any, ...]
-
-
 def plan(connection: Connection, query: Query) -> Plan:
     """How the photos of a question are found in this library."""
     parts = query.parts if isinstance(query, And) else (query,)
     dates = [part for part in parts if isinstance(part, Taken) and _has_place(part)]
     rest = tuple(part for part in parts if part not in dates)
+    if dates and all(map(says_nothing, rest)):
+        rest = ()
     lows = [_place(d.first) for d in dates if d.first is not None] + [1 << ID_BITS for _ in dates]
     highs = [_place_after(d.last) - 1 for d in dates if d.last is not None]
-    matches, wheres = _parted(_Compiler(connection, query).all(rest))
+    found = _planned(_Compiler(connection, query).all(rest))
+    return replace(found, low=max(lows) if lows else None, high=min(highs) if highs else None)
+
+
+def _planned(conditions: Sequence[Condition]) -> Plan:
+    """How photos are found for which all of these conditions hold."""
+    matches, wheres = _parted(conditions)
     return Plan(
         match=_joined(matches).expression if matches else None,
-        low=max(lows) if lows else None,
-        high=min(highs) if highs else None,
+        low=None,
+        high=None,
         where=" AND ".join(w.sql for w in wheres),
         values=tuple(value for w in wheres for value in w.values),
     )
@@ -124,10 +113,26 @@ class _Compiler:
     """Turns nodes into conditions, with the names of one library."""
 
     def __init__(self, connection: Connection, query: Query) -> None:
+        self._connection = connection
         self._names = Names(connection, query)
 
     def all(self, parts: Sequence[Query]) -> list[Condition]:
         """Conditions that all have to hold."""
+        return self._with_or_without_soft(parts, self._every)
+
+    def _with_or_without_soft(
+        self, parts: Sequence[Query], compiled: Callable[[Sequence[Query]], list[Condition]]
+    ) -> list[Condition]:
+        """Words such as "playing" count where a photo has them beside the rest; else they are left out."""
+        conditions = compiled(parts)
+        rest = without_soft(parts)
+        if len(rest) == len(parts):
+            return conditions
+        rows, values = source(_planned(conditions))
+        some = self._connection.exec_driver_sql(f"SELECT 1 {rows} LIMIT 1", values).first()
+        return conditions if some is not None else compiled(rest)
+
+    def _every(self, parts: Sequence[Query]) -> list[Condition]:
         parts = [part for part in parts if not isinstance(part, Everything)]
         scores = tuple(part.numbers for part in parts if isinstance(part, Score))
         bound = scores and any(_takes_score(part) for part in parts)
@@ -195,16 +200,15 @@ class _Compiler:
             case Or():
                 return _or([self._scored(part, scores) for part in node.parts])
             case And():
-                return _and(
-                    [
-                        self._scored(part, scores)
-                        if isinstance(part, Meaning) or _takes_score(part)
-                        else self._one(part)
-                        for part in self._names.runs(node.parts)
-                    ]
-                )
+                return _and(self._with_or_without_soft(node.parts, partial(self._every_scored, scores)))
             case _:
                 return self._one(node)
+
+    def _every_scored(self, scores: tuple[Numbers, ...], parts: Sequence[Query]) -> list[Condition]:
+        return [
+            self._scored(part, scores) if isinstance(part, Meaning) or _takes_score(part) else self._one(part)
+            for part in self._names.runs(parts)
+        ]
 
 
 def _takes_score(node: Query) -> bool:

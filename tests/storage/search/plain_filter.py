@@ -30,7 +30,7 @@ from storage.text_rules import CheckedText
 
 COUNTS = {("two",): 2, ("2",): 2}
 COLUMNS = ("alt", "caption", "title", "name")
-FILLERS = {"a", "the", "with", "photos", "of", "no", "in"}
+FILLERS = {"a", "the", "with", "photos", "of", "no", "in", "bild"}
 SOFT = {"playing"}
 
 
@@ -148,6 +148,15 @@ class PlainLibrary:
                 return self._all(node, photo, scores)
 
     def _all(self, node: And, photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
+        rest = tuple(part for part in node.parts if not (_is_small(part, SOFT) and not _is_typed(part)))
+        says = [part for part in rest if not isinstance(part, Score) and not _is_small(part, FILLERS)]
+        if len(rest) < len(node.parts) and says:
+            present = [p for p in self.photos if not p.missing]
+            if not any(self._every(node, p, scores) for p in present):
+                node = And(rest)
+        return self._every(node, photo, scores)
+
+    def _every(self, node: And, photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
         own = [part.numbers for part in node.parts if isinstance(part, Score)]
         bound = any(_about_tags(part) for part in node.parts)
         passed = [*scores, *own] if bound else []
@@ -179,7 +188,7 @@ class PlainLibrary:
                     parts = parts[1 + named :]
                     continue
             if run:
-                filler = size == 1 and len(run[0].words) == 1 and self._says_nothing(run[0])
+                filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
                 if not (filler and (found or len(parts) > 1)):
                     found.append(list(run[:size]))
                 parts = parts[size:]
@@ -187,14 +196,6 @@ class PlainLibrary:
                 found.append(parts[0])
                 parts = parts[1:]
         return found
-
-    def _says_nothing(self, word: Word) -> bool:
-        if word.beginning or word.words[0] in FILLERS:
-            return not word.beginning
-        if word.typed or word.words[0] not in SOFT or self._named(word):
-            return False
-        present = [p for p in self.photos if not p.missing]
-        return not any(_in_row(p.column(c), word.words, go_on=False) for p in present for c in COLUMNS)
 
     def _word(self, words: Sequence[Word], photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
         if len(words) > 1 and words[0].words in COUNTS and not self._whole(_cut(words)):
@@ -264,6 +265,16 @@ class PlainLibrary:
 
 def _cut(words: Sequence[Word]) -> tuple[str, ...]:
     return tuple(w for word in words for w in word.words)
+
+
+def _is_small(part: Query, words: set[str]) -> bool:
+    if not isinstance(part, Word) or part.phrase or part.beginning:
+        return False
+    return len(part.words) == 1 and part.words[0] in words
+
+
+def _is_typed(part: Query) -> bool:
+    return isinstance(part, Word) and part.typed
 
 
 def _leading_words(parts: Sequence[Query]) -> Iterable[Word]:
