@@ -189,7 +189,7 @@ class Session(QObject):
 
             return embed_undo.undo(self.desk.library, batch.id)
 
-        self.work.start("Putting the old words back", job)
+        self.work.write("Putting the old words back", job)
 
     def redo(self) -> None:
         """Do again what was taken back last: a review step at once, an embedding as a job."""
@@ -203,7 +203,7 @@ class Session(QObject):
 
             return embed_undo.redo(self.desk.library, batch.id)
 
-        self.work.start("Writing into photos", job)
+        self.work.write("Writing into photos", job)
 
     # wiring
 

@@ -311,7 +311,7 @@ def open_dialog(session: "Session") -> EmbedDialog:
         return embed.embed(session.desk.library, ids)
 
     def write(ids: Sequence[int] | None) -> None:
-        dialog.task = session.work.start("Writing into photos", lambda: job(ids))
+        dialog.task = session.work.write("Writing into photos", lambda: job(ids))
 
     dialog.wanted.connect(write)
     dialog.shown_in_window.connect(lambda: session.window.search.search("problem:"))

@@ -1,7 +1,8 @@
 """The jobs of the window: looking for photos, finding what is in them, drafting, writing into files.
 
-They run in one lane after another and are shown in one line; starts and ends are said, steps are not. Scanning,
-tagging and describing follow each other as one job, because the library knows what is left to do.
+Scanning, tagging and describing follow each other as one job, because the library knows what is left to do. Writing
+into files has a lane of its own: whoever approved photos must not wait until the models have seen a hundred thousand
+others. One line shows the work, the writing before the rest; starts and ends are said, steps are not.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -47,18 +48,20 @@ class Work(QObject):
         super().__init__(parent)
         self._library = library
         self._bar = bar
-        self._lane = Lane("jobs", self)
-        self._running: Task | None = None
-        self._lane.started.connect(self._started)
-        self._lane.progressed.connect(self._progressed)
-        self._lane.finished.connect(self._finished)
+        self._lane, self._writing = Lane("jobs", self), Lane("writing", self)
+        self._running: list[Task] = []
+        self._writes: set[int] = set()
+        for lane in (self._lane, self._writing):
+            lane.started.connect(self._started)
+            lane.progressed.connect(self._progressed)
+            lane.finished.connect(self._finished)
         bar.cancelled.connect(self.cancel)
         bar.paused.connect(self._pause)
 
     @property
     def busy(self) -> bool:
         """True while a job runs or waits."""
-        return bool(self._lane.tasks)
+        return bool(self._lane.tasks or self._writing.tasks)
 
     def find_words(self, folders: Sequence[Path]) -> Task:
         """Scan folders (none: those of the library), find what is in the photos, write drafts."""
@@ -69,36 +72,54 @@ class Work(QObject):
         return self._lane.start(PHOTOS, lambda: _look(self._library))
 
     def start(self, title: str, job: Callable[[], Job]) -> Task:
-        """Run another job, e.g. embedding."""
+        """Run another job after those that run."""
         return self._lane.start(title, job)
 
+    def write(self, title: str, job: Callable[[], Job]) -> Task:
+        """Run a job that writes into files, beside what else runs."""
+        task = self._writing.start(title, job)
+        self._writes.add(task.number)
+        return task
+
     def cancel(self) -> None:
-        """Stop the running job and those that wait; what is done is kept."""
-        for task in self._lane.tasks:
+        """Stop the job that is shown and those that wait for it; what is done is kept."""
+        for task in self._writing.tasks or self._lane.tasks:
             task.cancel()
 
+    @property
+    def _shown(self) -> Task | None:
+        """The job that the line is about."""
+        writing = (task for task in self._running if task.number in self._writes)
+        return next(writing, self._running[-1] if self._running else None)
+
     def _pause(self, on: bool) -> None:
-        if self._running is not None:
-            self._running.pause() if on else self._running.resume()
+        if self._shown is not None:
+            self._shown.pause() if on else self._shown.resume()
 
     def _started(self, task: Task) -> None:
-        self._running = task
-        self._bar.work(task.title)
+        self._running.append(task)
+        if task is self._shown:
+            self._bar.work(task.title)
 
     def _progressed(self, task: Task, progress: Progress) -> None:
-        self._bar.show_progress(STAGES.get(progress.stage, task.title), progress)
+        if task is self._shown:
+            self._bar.show_progress(STAGES.get(progress.stage, task.title), progress)
         self.progressed.emit(task, progress)
 
     def _finished(self, task: Task, outcome: Outcome) -> None:
-        self._running = None
+        self._running.remove(task)
+        self._writes.discard(task.number)
         sentence = _sentence(task, outcome)
         self._bar.rest(sentence)
+        if self._shown is not None:
+            self._bar.work(self._shown.title)
         self.said.emit(sentence, outcome.end in (End.FAILED, End.BUG))
         self.ended.emit(task, outcome)
 
     def close(self) -> None:
         """Stop and wait."""
-        self._lane.close()
+        for lane in (self._lane, self._writing):
+            lane.close()
 
 
 def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:

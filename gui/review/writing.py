@@ -46,4 +46,4 @@ class WriteOnApproval(QObject):
             return embed.embed(library, ids)
 
         if ids:
-            self._work.start("Writing into photos", job)
+            self._work.write("Writing into photos", job)

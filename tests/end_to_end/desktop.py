@@ -69,6 +69,7 @@ class Desktop:
         self._orca = orca
         self._processes: list[subprocess.Popen[Any]] = []
         self._client: subprocess.Popen[str] | None = None
+        self._keyboard: subprocess.Popen[str] | None = None
         self._speech = folder / "orca.log"
         self._errors = folder / "program.err"
         self.environment = dict(os.environ)
@@ -148,12 +149,11 @@ class Desktop:
 
     # the program
 
-    def open(self, library: Path) -> None:
-        """Open the window on a library and wait until it is active and on the accessibility bus."""
+    def open(self, library: Path, *options: str) -> None:
+        """Open the window on a library and wait until it is active; for the options see `open_window`."""
         with self._errors.open("w") as errors:
-            program = self._run(
-                sys.executable, "-m", "tests.end_to_end.open_window", library, cwd=REPOSITORY, stderr=errors
-            )
+            command = (sys.executable, "-m", "tests.end_to_end.open_window", library, *options)
+            program = self._run(*command, cwd=REPOSITORY, stderr=errors)
         try:
             until(self._activate, "the window to be active", 60)
         except TimeoutError as error:
@@ -180,8 +180,16 @@ class Desktop:
         return subprocess.run(["xdotool", *arguments], env=self.environment, capture_output=True, text=True).stdout
 
     def key(self, *keys: str) -> None:
-        """Press keys, by the names of X: "Right", "ctrl+e"."""
-        self._xdotool("key", *keys)
+        """Press keys, by the names of X: "Right", "ctrl+e"; at once, without the start of a program in between."""
+        if self._keyboard is None:
+            self._keyboard = self._run("xdotool", "-", stdin=subprocess.PIPE, text=True)
+        assert self._keyboard.stdin is not None
+        self._keyboard.stdin.write(f"key --delay 0 {' '.join(keys)}\n")
+        self._keyboard.stdin.flush()
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing, as a person who looks."""
+        threading.Event().wait(seconds)
 
     def type(self, text: str) -> None:
         """Type a text."""

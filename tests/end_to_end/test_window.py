@@ -9,6 +9,8 @@ from storage.library import Library
 from storage.photos import PhotoDetail
 from storage.schema import PhotoState
 from tests.end_to_end.desktop import Desktop, until
+from tests.end_to_end.keyboard_review import review
+from tests.gui import libraries
 
 pytestmark = pytest.mark.end_to_end
 
@@ -72,3 +74,14 @@ def test_buttons_and_search_through_the_accessibility_bus(desktop: Desktop, libr
     desktop.ask("type", role="text", name="Search photos", text="tag:cat")
     cats = sum(any(tag.key == "cat" for tag in detail.tags) for detail in shown)
     until(lambda: desktop.find("layered pane", "Photos")["children"] == cats, "the search")
+
+
+def test_a_session_of_review_takes_one_key_a_photo(desktop: Desktop, tmp_path: Path) -> None:
+    library_file = tmp_path / "session.altfolio"
+    with Library(library_file) as library:
+        libraries.fill(library, libraries.sample_files(tmp_path / "session", 9))
+    done = review(desktop, library_file, 8)
+    assert done.approving == 8
+    assert done.presses == 8 + 2  # open the preview, confirm it
+    states = [detail.row.state for detail in in_order(library_file)]
+    assert states == [PhotoState.EMBEDDED] * 8 + [PhotoState.DRAFT]

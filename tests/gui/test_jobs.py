@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from gui.app import Session
 from gui.jobs import Calls, End, Lane, Outcome, Task
 from storage.job import Job, KnownError, Progress
 from tests.gui.conftest import Until
@@ -167,3 +168,19 @@ def test_edits_that_wait_are_made_before_closing(app: QApplication) -> None:
     gate.set()
     calls.close(finish=True)
     assert made == list(range(50))
+
+
+def test_writing_does_not_wait_for_the_models(session: Session, until: Until) -> None:
+    work, bar = session.work, session.window.jobs
+    shown: list[str] = []
+    closed = threading.Event()
+    work.start("Photos", lambda: endless(closed))
+    until(lambda: bar._said.text().startswith("Looking"))
+    work.ended.connect(lambda task, outcome: shown.append(f"{task.title}: {outcome.end.value}"))
+    work.write("Writing into photos", lambda: counting(3))
+    until(lambda: shown == ["Writing into photos: done"])
+    assert work.busy
+    until(lambda: bar._said.text().startswith("Looking"))
+    work.cancel()
+    until(closed.is_set)
+    until(lambda: not work.busy)
