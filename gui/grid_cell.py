@@ -126,7 +126,9 @@ class CellPainter(QObject):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(frame.adjusted(0, 0, -1, -1))
             if broken:
-                sign = icons.pixmap("state-problem", theme.problem, 32, ratio)
+                failed = photo is not None and photo.problem  # a RAW file without preview is no problem
+                icon, colour = ("state-problem", theme.problem) if failed else ("review", theme.muted)
+                sign = icons.pixmap(icon, colour, 32, ratio)
                 painter.drawPixmap(frame.center().x() - 16, frame.center().y() - 16, sign)
             return
         picture.setDevicePixelRatio(ratio)

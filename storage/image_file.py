@@ -95,7 +95,7 @@ def open_upright(path: Path, *, max_side: int | None = None, room: float = DRAFT
         head = read_head(source)
         check_size(path, head)
         if head.format in RAW:
-            return _open_raw(source, head, max_side)
+            return _open_raw(source, head, max_side, room)
     plugin = _plugin(head.format)
     try:
         with path.open("rb") as stream:
@@ -114,12 +114,12 @@ def open_upright(path: Path, *, max_side: int | None = None, room: float = DRAFT
         return _decode_bare(plugin, path, head, max_side, error)
 
 
-def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None) -> "Image":
+def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None, room: float) -> "Image":
     """The best of the previews in a RAW file, or a development of it."""
     found = previews(source.read, head.jpegs)
     for preview in large_enough(found, max_side):
         with contextlib.suppress(Exception):  # damaged, as any file may be; another one may be whole
-            return _open_preview(source, preview, head, max_side)
+            return _open_preview(source, preview, head, max_side, room)
     try:
         bits = 8 * source.size  # lossless JPEG has at least one for each pixel, lossy RAW formats have two or more
         if head.stop > source.size or bits < head.width * head.height:
@@ -132,16 +132,16 @@ def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None) -> "Im
     except Exception as error:  # LibRaw's word on a broken file; a small preview is better than none
         for preview in last_resorts(found):
             with contextlib.suppress(Exception):
-                return _open_preview(source, preview, head, max_side)
+                return _open_preview(source, preview, head, max_side, room)
         if isinstance(error, NoPicture) or (isinstance(error, OSError) and error.errno is not None):
             raise
         raise _undecodable(source.path, head, error) from error
 
 
-def _open_preview(source: PhotoSource, preview: Preview, head: ImageHead, max_side: int | None) -> "Image":
+def _open_preview(source: PhotoSource, preview: Preview, head: ImageHead, max_side: int | None, room: float) -> "Image":
     turn = orientation_of((preview.width, preview.height), (head.width, head.height), head.orientation)
-    encoded = source.read(preview.offset, preview.size)
-    return decode(encoded, ImageHead("JPEG", preview.width, preview.height, turn), max_side=max_side)
+    encoded = io.BytesIO(source.read(preview.offset, preview.size))
+    return _decode(_plugin("JPEG"), encoded, ImageHead("JPEG", preview.width, preview.height, turn), max_side, room)
 
 
 def _decode_bare(plugin: Plugin, path: Path, head: ImageHead, max_side: int | None, first: Exception) -> "Image":
