@@ -35,6 +35,12 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBo
   border: 2px solid $focus; padding: 3px 7px; }
 QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url($arrow); width: 16px; height: 16px; }
+QSpinBox { padding-right: 24px; }
+QSpinBox::up-button, QSpinBox::down-button { width: 20px; border: 0; background: transparent; margin-right: 2px; }
+QSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-arrow { image: url($rise); width: 12px; height: 12px; }
+QSpinBox::down-arrow { image: url($arrow); width: 12px; height: 12px; }
 QTabWidget::pane { border: 1px solid $line; border-radius: 6px; background: $surface; top: -1px; }
 QTabBar::tab { background: transparent; color: $muted; padding: 6px 16px; border: 2px solid transparent;
   border-bottom: 2px solid transparent; }
@@ -98,7 +104,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
 
-_DRAWN = {"arrow": "down", "check": "check"}
+_DRAWN = {"arrow": "down", "rise": "up", "check": "check"}
 """Icons that the stylesheet itself needs as files, in a version for each ground."""
 
 _SYSTEM_SIZE = "system font size"

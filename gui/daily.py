@@ -3,8 +3,10 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 
+from gui import handover
+from gui.auto_write import AutoWrite
 from gui.search_bar import ORDERS
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from storage.job import Job
     from storage.library import Library
     from storage.overview import TopFolder
+
+PACKS_MS = 3_000
+"""After the start, when the first photos are shown: to read the packs' names loads half of the models' machinery."""
 
 DRAFT_SETTINGS = {"language", "style", "extended", "least_certainty", "read_text", "packs_off"}
 """Settings after whose change drafts are made anew."""
@@ -37,8 +42,23 @@ def connect(session: "Session") -> None:
         ("narrow", lambda: narrow(session)),
     ):
         actions.on(name, call)
+    handover.connect(session)
+    AutoWrite(session)
+    window.sidebar.packs_wanted.connect(lambda: change_settings(session, "Models"))
+    QTimer.singleShot(PACKS_MS, session, lambda: list_packs(session))
     for order in ORDERS:
         actions.on(f"sort-{order}", partial(window.search.sort, order))
+
+
+def list_packs(session: "Session") -> None:
+    """Name the model packs in the sidebar, for who wonders who finds all that."""
+
+    def ask() -> list[str]:
+        from inference import engine, packs
+
+        return [f"{pack.name} {pack.version}" for pack in packs.discover(engine.own_packs(), broken=[])]
+
+    session.desk.ask_library(ask, session.window.sidebar.show_packs, only_latest="packs")
 
 
 def change_settings(session: "Session", page: str = "Folders") -> None:

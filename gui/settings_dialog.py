@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSpinBox,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -39,20 +38,29 @@ if TYPE_CHECKING:
 WORDS = {
     "language": "Language of the texts",
     "style": "Drafts say",
-    "extended": "Draft an extended description, too",
+    "extended": "Draft a longer description, too",
     "least_certainty": "Say nothing that is less sure than",
     "write_when": "Write approved words",
     "sidecar": "Write into",
     "sidecar_name": "Name of a new sidecar",
     "theme": "Colours",
     "effort": "Work in the background",
-    "keep_times": "Keep a photo's modification time when writing",
-    "write_keywords": "Write accepted tags as keywords, too",
-    "read_text": "Read the text in photos (slower)",
-    "write_signed": "Write into signed photos, which breaks the signature (C2PA)",
-    "exiftool": "Let ExifTool, where installed, write formats that Altfolio refuses",
+    "keep_times": "Keep modification times",
+    "write_keywords": "Write tags as keywords, too",
+    "read_text": "Read text in photos",
+    "write_signed": "Write into signed photos, too",
+    "exiftool": "Let ExifTool help",
     "text_size": "Text size",
 }
+
+NOTES = {
+    "least_certainty": "Single concepts can have higher limits among your own words.",
+    "read_text": "It can be found and described then; it takes much longer than all else.",
+    "write_when": "Nothing is ever written that you did not approve, and undo puts the old words back.",
+    "write_signed": "This breaks their signature (C2PA), which says where a photo comes from.",
+    "exiftool": "Where it is installed, it writes formats that Altfolio itself refuses.",
+}
+"""What is worth knowing about a setting, shown below it."""
 
 VALUES = {
     "en": "English",
@@ -143,22 +151,19 @@ class SettingsDialog(Frame):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         for name in names:
             field = self._field(name)
-            named(field, WORDS[name])
+            named(field, WORDS[name], NOTES.get(name, ""))
             self._fields[name] = field
             if isinstance(field, QCheckBox):
                 form.addRow(field)
             else:
                 form.addRow(WORDS[name], field)
+            if name in NOTES:
+                form.addRow(_note(NOTES[name]))
         if title == "Words":
             own = named(QPushButton("My own words…"), "My own words")
             own.clicked.connect(self.own_words_wanted)
-            note = QLabel("Other names, synonyms, keywords and limits for single concepts, and words never to be said.")
-            note.setObjectName("muted")
-            note.setWordWrap(True)
-            column = QVBoxLayout()
-            column.addWidget(note)
-            column.addWidget(own)
-            form.addRow(column)
+            form.addRow(_note("Other names, synonyms, keywords and limits for concepts, and words never to be said:"))
+            form.addRow(own)
         return page
 
     def _field(self, name: str) -> QComboBox | QCheckBox | QSpinBox:
@@ -166,7 +171,7 @@ class SettingsDialog(Frame):
         if name in CHOICES:
             combo = QComboBox()
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(16)
+            combo.setMinimumContentsLength(8)
             for choice in CHOICES[name]:
                 combo.addItem(VALUES.get(choice, choice), choice)
             combo.setCurrentIndex(combo.findData(value))
@@ -200,6 +205,13 @@ class SettingsDialog(Frame):
     def folder_changes(self) -> tuple[list[Path], list[Path]]:
         """Folders to add, and folders to remove."""
         return self.folders.added, self.folders.removed
+
+
+def _note(words: str) -> QLabel:
+    note = QLabel(words)
+    note.setObjectName("muted")
+    note.setWordWrap(True)
+    return note
 
 
 def _scrolling(page: QWidget, title: str) -> QScrollArea:

@@ -24,6 +24,13 @@ STAGES = {
     "embed": "Writing into photos",
     "verify": "Checking files",
     "thumbnail": "Making thumbnails",
+    "export": "Writing the file",
+    "gallery": "Making the gallery",
+    "import": "Reading the file",
+    "backup": "Copying the library",
+    "repair": "Repairing the library",
+    "remove": "Taking photos out",
+    "compare": "Comparing photos",
 }
 """What a stage is called while it runs."""
 
@@ -51,6 +58,7 @@ class Work(QObject):
         self._lane, self._writing = Lane("jobs", self), Lane("writing", self)
         self._running: list[Task] = []
         self._writes: set[int] = set()
+        self._said_when_done: dict[int, str] = {}
         for lane in (self._lane, self._writing):
             lane.started.connect(self._started)
             lane.progressed.connect(self._progressed)
@@ -75,11 +83,22 @@ class Work(QObject):
         """Run another job after those that run."""
         return self._lane.start(title, job)
 
-    def write(self, title: str, job: Callable[[], Job]) -> Task:
-        """Run a job that writes into files, beside what else runs."""
+    def write(self, title: str, job: Callable[[], Job], *, done: str = "") -> Task:
+        """Run a job that writes files, beside what else runs.
+
+        Args:
+            done: what is said where all went well; none for a sentence made of its title and numbers.
+        """
         task = self._writing.start(title, job)
         self._writes.add(task.number)
+        if done:
+            self._said_when_done[task.number] = done
         return task
+
+    @property
+    def writing(self) -> bool:
+        """True while a job that writes files runs or waits."""
+        return bool(self._writing.tasks)
 
     def cancel(self) -> None:
         """Stop the job that is shown and those that wait for it; what is done is kept."""
@@ -109,7 +128,9 @@ class Work(QObject):
     def _finished(self, task: Task, outcome: Outcome) -> None:
         self._running.remove(task)
         self._writes.discard(task.number)
-        sentence = _sentence(task, outcome)
+        done = self._said_when_done.pop(task.number, "")
+        clean = outcome.end is End.DONE and not (outcome.last and outcome.last.problems)
+        sentence = done if done and clean else _sentence(task, outcome)
         self._bar.rest(sentence)
         if self._shown is not None:
             self._bar.work(self._shown.title)

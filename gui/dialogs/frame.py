@@ -18,9 +18,9 @@ class Frame(QDialog):
     def __init__(self, title: str, size: tuple[int, int], parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
-        self._said = QLabel()
-        self._said.setWordWrap(True)
-        self._said.hide()
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.hide()
         self.buttons = QDialogButtonBox()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -29,7 +29,7 @@ class Frame(QDialog):
         layout.setSpacing(12)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
-        layout.addWidget(self._said)
+        layout.addWidget(self._sentence)
         layout.addLayout(self.body, 1)
         layout.addWidget(self.buttons)
         self.resize(QSize(*size).boundedTo(self.screen().availableSize() - QSize(32, 64)))
@@ -43,8 +43,8 @@ class Frame(QDialog):
 
     def tell(self, sentence: str) -> None:
         """Say something at the top."""
-        self._said.setText(sentence)
-        self._said.setVisible(bool(sentence))
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
 
     def button(
         self,
@@ -67,5 +67,6 @@ class Frame(QDialog):
         role = QDialogButtonBox.ButtonRole.AcceptRole if call is None else QDialogButtonBox.ButtonRole.ActionRole
         made = self.button(text, call, role)
         made.setObjectName("primary")
+        made.style().polish(made)  # the box has dressed it as a plain button already
         made.setDefault(True)
         return made

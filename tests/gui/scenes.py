@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 import gui
 from gui.app import Session
 from gui.command_palette import CommandPalette
+from gui.dialogs.export_dialog import ExportDialog, Scope
 from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
 from gui.dialogs.words_dialog import WordsDialog
 from gui.embed_dialog import open_dialog
@@ -126,6 +127,7 @@ SCENES = (
         Scene(f"settings-{page.lower()}", lambda s, page=page: _settings(s, page))  # type: ignore[misc]
         for page in PAGES[1:]
     ),
+    Scene("export", lambda s: ExportDialog([Scope("All photos", list(s.model.ids))], s.window)),
     Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
     Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
     Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),

@@ -1,0 +1,94 @@
+"""Handing over in the real window: export, copies for web pages, writing by itself, forgetting what machines said."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from gui.app import Session
+from gui.auto_write import AutoWrite
+from gui.dialogs.export_dialog import KINDS, ExportDialog
+from storage import photos as photo_rows
+from storage.library import Library
+from storage.schema import PhotoState
+from tests.gui.conftest import Until
+from tests.gui.test_settings import opened
+
+
+@pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
+def test_what_is_found_is_exported(session: Session, tmp_path: Path, until: Until, kind: str) -> None:
+    session.window.search.search("tag:cat")
+    until(lambda: session.model.rowCount() == 3)
+    dialog = opened(session, "export", ExportDialog, until)
+    target = tmp_path / {"gallery": "gallery", "report": "report.html"}.get(kind, f"words.{kind}")
+    dialog.choose(kind, target)
+    assert len(dialog.photos) == 3
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    until(lambda: "exported" in session.window.announcer.last or "report is in" in session.window.announcer.last, 30)
+    made = target / "index.html" if kind == "gallery" else target
+    assert made.stat().st_size > 100
+    if kind == "csv":
+        assert len(made.read_text(encoding="utf-8-sig").splitlines()) == 4
+
+
+def test_an_export_says_what_is_wrong_with_its_place(session: Session, tmp_path: Path, until: Until) -> None:
+    dialog = opened(session, "export", ExportDialog, until)
+    dialog.choose("csv", tmp_path / "nowhere" / "words.csv")
+    assert not dialog._go.isEnabled()
+    assert "is not there" in dialog._warning.text()
+    (tmp_path / "words.csv").write_text("mine")
+    dialog.choose("csv", tmp_path / "words.csv")
+    assert dialog._go.isEnabled()
+    assert "would be replaced" in dialog._warning.text()
+    dialog.reject()
+
+
+def test_approved_texts_are_copied_for_web_pages(session: Session, photos: list[int], until: Until) -> None:
+    session.desk.approve([session.model.ids[0]])
+    session.window.actions_table["copy-html"].trigger()
+    until(lambda: "<img" in QGuiApplication.clipboard().text())
+    assert 'alt="' in QGuiApplication.clipboard().text()
+    session.window.grid.selectAll()
+    session.window.actions_table["copy-markdown"].trigger()
+    until(lambda: QGuiApplication.clipboard().text().startswith("!["))
+    assert len(QGuiApplication.clipboard().text().splitlines()) == 12
+    assert "11 photos without an approved alt text" in session.window.announcer.last
+
+
+def _state(library: Library, photo: int) -> PhotoState:
+    with library.read() as connection:
+        return photo_rows.rows(connection, [photo])[0].state
+
+
+def test_who_wants_it_has_approved_words_written_by_themselves(
+    session: Session, library: Library, photos: list[int], until: Until
+) -> None:
+    writer = session.findChild(AutoWrite)
+    assert writer is not None
+    session.desk.approve(photos[:1])
+    until(lambda: session.desk.idle and writer._approved == 1)
+    assert writer._pause.isActive()
+    writer.write()
+    assert not session.work.writing, "nobody asked for it"
+    session.desk.save_settings(write_when="approved")
+    until(lambda: session.desk.settings.write_when == "approved")
+    writer.write()
+    until(lambda: _state(library, photos[0]) == PhotoState.EMBEDDED)
+    assert _state(library, photos[1]) == PhotoState.DRAFT
+
+
+def test_the_machines_words_are_forgotten_and_those_of_people_stay(
+    session: Session, library: Library, photos: list[int], until: Until
+) -> None:
+    session.desk.approve(photos[:1])
+    session.window.actions_table["forget"].trigger()
+    until(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox))
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    assert box.defaultButton().text() == "Cancel"
+    next(button for button in box.buttons() if button.text() == "Remove").click()
+    until(lambda: _state(library, photos[1]) == PhotoState.NONE)
+    assert _state(library, photos[0]) == PhotoState.APPROVED
