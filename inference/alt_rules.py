@@ -132,7 +132,7 @@ def _opening(text: str, _about: Circumstances) -> Iterator[Found]:
 @_rule
 def _hedge(text: str, _about: Circumstances) -> Iterator[Found]:
     for grammar in GRAMMARS.values():
-        for pattern in (grammar.hedge, grammar.listed):
+        for pattern in (grammar.hedge, grammar.listed, *(frame.of for frame in grammar.frames.values())):
             before = pattern.partition("{}")[0]
             if text.startswith(before):
                 sentence = "This still sounds like a guess. Once you have checked it, say it plainly."

@@ -15,7 +15,7 @@ from datetime import date
 from enum import StrEnum
 
 from inference.findings import Box, Finding, Findings
-from inference.grammar import GRAMMARS, Grammar, join
+from inference.grammar import FACTS, GRAMMARS, Grammar, join
 from inference.placement import position, size
 from inference.vocabulary import Noun, Vocabulary
 
@@ -57,12 +57,16 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One part of the list: its words, how certain it is, and its words as the scene of the rest, if it can be."""
+    """One part of the list: its words, how certain it is, and its words as the scene of the rest, if it can be.
+
+    `fact` is the concept's key where it is a fact about the whole picture in our own words.
+    """
 
     words: str
     score: float
     group: int
     scene: str = ""
+    fact: str = ""
 
 
 def compose(
@@ -91,24 +95,6 @@ def compose(
             return text
         items = _shorter(items)
     return "" if style is Style.PLAIN else grammar.nothing
-
-
-def approved_form(findings: Findings, vocabulary: Vocabulary, *, language: str = "en", limit: int = LIMIT) -> str:
-    """The alt text without its hedge, as it stands once a person has approved it; "" where there is nothing."""
-    return compose(findings, vocabulary, language=language, style=Style.PLAIN, limit=limit)
-
-
-def without_hedge(text: str, language: str) -> str:
-    """A text without the words of doubt around its list, for texts whose findings aren't at hand; else unchanged."""
-    grammar = GRAMMARS[language]
-    if text == grammar.nothing:
-        return ""
-    for pattern in (grammar.hedge, grammar.listed):
-        before, _, after = pattern.partition("{}")
-        if text.startswith(before) and text.endswith(after):
-            inner = text[len(before) : len(text) - len(after)]
-            return _finish(inner)
-    return text
 
 
 def phrase(noun: Noun, count: int | None, grammar: Grammar, *, bare: bool) -> str:
@@ -218,13 +204,15 @@ def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: 
             continue
         noun = vocabulary.noun(finding.concept, grammar.code)
         words = phrase(noun, finding.count, grammar, bare=bare)
-        items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene))
+        fact = finding.concept if finding.concept in FACTS and noun.scene else ""
+        items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene, fact))
     if findings.text:
         items.append(_text_item(findings, grammar))
     items.sort(key=lambda item: item.group)
     seen: set[str] = set()
+    fact = min((item.fact for item in items if item.fact), key=FACTS.index, default="")
     for item in items:
-        if item.words.lower() not in seen:
+        if item.words.lower() not in seen and item.fact in ("", fact):
             seen.add(item.words.lower())
             yield item
 
@@ -251,7 +239,7 @@ def _shorter(items: Sequence[_Item]) -> list[_Item]:
 
 def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
     if style is Style.HEDGED:
-        return grammar.hedge.format(join([item.words for item in items], grammar))
+        return _hedged(items, grammar)
     if style is Style.LISTED:
         return grammar.listed.format(_with_text_apart(items, grammar))
     scenes = _scenes(items)
@@ -264,6 +252,15 @@ def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
         return _finish(join(things + text, grammar))
     behind = " ".join((join(things, grammar), *(item.scene for item in scenes)))
     return _finish(", ".join((behind, *text)))
+
+
+def _hedged(items: Sequence[_Item], grammar: Grammar) -> str:
+    """As “May be an image of …”, or of what kind of picture, which then isn't said among the things."""
+    frame = next((grammar.frames[item.fact] for item in items if item.fact), None)
+    others = [item.words for item in items if not item.fact]
+    if frame is None:
+        return grammar.hedge.format(join(others, grammar))
+    return frame.of.format(join(others, grammar)) if others else frame.alone
 
 
 def _scenes(items: Sequence[_Item]) -> list[_Item]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inference.findings import Box, Detection, RawFindings
+from inference.findings import COUNTED, Box, Detection, RawFindings
 from inference.packs import Pack, Views, read_labels
 from inference.runtime import Network, Options, prepare
 from storage.job import KnownError
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 CUT = 0.02
 """A box that ends within this share of an inner edge of a tile is taken as cut off there."""
 
+THIN = 0.001
+"""Least side of a box, as a share of the view's; less has no area once it is kept with three digits."""
+
 INSIDE = 0.75
 """A box of a tile that lies to this share in a surer box of the same label is a part of that thing (seen on 128 COCO
 photos: people counted rightly rise from 0.72 to 0.79)."""
@@ -37,6 +40,15 @@ without which much looks like something else. 0.25 to 1 give nearly the same (av
 
 UNSEEN = 0.05
 """Score of a label that the whole photo doesn't show at all; the least that its opinion can be."""
+
+CROWD = 4
+"""Counted boxes from which finer parts are believed about a label that is otherwise left to the coarser ones."""
+
+FEW = range(1, 3)
+"""Counts by the coarser views that finer parts never change: close things fall into parts that look like more of them.
+
+Of 61 COCO photos with people and 55 others that were counted by eye the number, or "a group", was right in 94 by the
+coarser views alone, in 96 so."""
 
 MOST = 100
 """Boxes kept of one photo; COCO's own evaluation keeps as many."""
@@ -76,11 +88,12 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
     coarse = [labels.index(label) for label in pack.views.coarse if label in labels]
 
     def look(image: "Image") -> RawFindings:
-        seen = [without(_see(image, view, network, pack, labels), coarse if view.fine else []) for view in sights]
-        merged = merge(seen, pack.output.overlap)
-        if len(seen) > 1:
-            merged = in_context(merged, seen[0])
-        return RawFindings(detections=_detections(merged, labels, pack.output.floor))
+        seen = [_see(image, view, network, pack, labels) for view in sights]
+        found = _together(seen, pack.output.overlap)
+        if coarse:
+            rough = [boxes for boxes, view in zip(seen, sights, strict=True) if not (view.fine or view.mirror)]
+            found = counted_roughly(found, _together(rough, pack.output.overlap), coarse)
+        return RawFindings(detections=_detections(found, labels, pack.output.floor))
 
     return look, network
 
@@ -99,12 +112,24 @@ def views(wanted: Views) -> Iterator[View]:
                 yield View(left, top, left + side, top + side, fine=fine)
 
 
-def without(boxes: Boxes, labels: list[int]) -> Boxes:
-    """The boxes of all other labels."""
+def counted_roughly(fine: Boxes, rough: Boxes, labels: list[int]) -> Boxes:
+    """What all views see, but of these labels what the coarser ones see, unless the finer show a crowd.
+
+    Args:
+        fine: by all views. rough: by those that are neither fine nor mirrored, whose boxes lie a little elsewhere.
+    """
     import numpy as np
 
-    kept = ~np.isin(boxes.labels, labels)
-    return Boxes(boxes.corners[kept], boxes.scores[kept], boxes.labels[kept])
+    kept, instead = np.ones(fine.labels.size, bool), np.zeros(rough.labels.size, bool)
+    for label in labels:
+        few = int((rough.scores[rough.labels == label] >= COUNTED).sum()) in FEW
+        if few or (fine.scores[fine.labels == label] >= COUNTED).sum() < CROWD:
+            kept &= fine.labels != label
+            instead |= rough.labels == label
+    scores = np.concatenate((fine.scores[kept], rough.scores[instead]))
+    order = np.argsort(-scores, kind="stable")
+    corners = np.concatenate((fine.corners[kept], rough.corners[instead]))
+    return Boxes(corners[order], scores[order], np.concatenate((fine.labels[kept], rough.labels[instead]))[order])
 
 
 def _see(image: "Image", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:
@@ -130,7 +155,7 @@ def decode_ssd(scores: "Array", boxes: "Array", activation: str, floor: float) -
 
     if activation == "sigmoid":
         scores = np.asarray(1 / (1 + np.exp(-scores)), np.float32)
-    anchors, labels = np.nonzero(scores >= floor)
+    anchors, labels = np.divmod(np.flatnonzero(scores >= floor), scores.shape[1])  # a third of np.nonzero's time
     return Boxes(boxes[anchors][:, [1, 0, 3, 2]], scores[anchors, labels], labels)
 
 
@@ -141,7 +166,7 @@ def placed(boxes: Boxes, view: View) -> Boxes:
     corners = np.clip(boxes.corners, 0, 1)
     if view.mirror:
         corners = np.abs(corners[:, [2, 1, 0, 3]] - np.asarray((1, 0, 1, 0), np.float32))
-    whole = (corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1])
+    whole = ((corners[:, 2:] - corners[:, :2]) >= THIN).all(axis=1)
     inner = (view.left > CUT, view.top > CUT, view.right < 1 - CUT, view.bottom < 1 - CUT)
     for column, is_inner in enumerate(inner):
         if is_inner:
@@ -150,6 +175,11 @@ def placed(boxes: Boxes, view: View) -> Boxes:
     size = (view.right - view.left, view.bottom - view.top)
     corners = corners * np.asarray(size * 2, np.float32) + np.asarray((view.left, view.top) * 2, np.float32)
     return Boxes(np.clip(corners[whole], 0, 1), boxes.scores[whole], boxes.labels[whole])
+
+
+def _together(seen: list[Boxes], overlap: float) -> Boxes:
+    """What several views see, the whole first; one view needs no second opinion."""
+    return in_context(merge(seen, overlap), seen[0]) if len(seen) > 1 else merge(seen, overlap)
 
 
 def merge(seen: list[Boxes], overlap: float) -> Boxes:

@@ -7,6 +7,10 @@ tags without running a model again.
 
 from dataclasses import dataclass
 
+COUNTED = 0.38
+"""Least score of a box that counts among others of a thing that is surely there. People were counted rightly in 96 of
+116 photos at 0.38, in 95 at 0.35 and 0.40, in 94 at 0.45."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

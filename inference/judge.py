@@ -10,7 +10,7 @@ concepts never appear; the same raw findings and vocabulary always give the same
 
 from collections.abc import Iterable, Sequence, Set
 
-from inference.findings import Box, Detection, Finding, Findings, Label, RawFindings, TextLine
+from inference.findings import COUNTED, Box, Detection, Finding, Findings, Label, RawFindings, TextLine
 from inference.placement import duplicates, in_reading_order, overlap
 from inference.vocabulary import Vocabulary
 
@@ -20,9 +20,6 @@ PERSON = "person"
 GROUP = 4
 """From this many counted people on they are a group: detectors miss some of a crowd. On 128 COCO photos four counted
 people were five or more in 2 of 3 to 8 of 8 photos, whatever the views and thresholds; three were mostly three."""
-
-COUNTED = 0.35
-"""Least score of a box that counts, once its concept is sure."""
 
 RIVALS = 0.6
 """Overlap (IoU) from which two boxes of different concepts of one kind are one thing seen twice; the surer stays."""

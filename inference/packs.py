@@ -133,8 +133,8 @@ class Views:
         tiles: n for n×n enlarged parts, several for parts of several sizes.
         shared: share of a tile's side that it has in common with its neighbour, 0..1, for each size of parts.
         mirror: whether the whole is also seen mirrored.
-        coarse: labels that are counted by the whole and the first size of parts alone: finer parts find small things,
-            and take parts of large ones for more of them.
+        coarse: labels that are counted by the whole and the first size of parts alone, unless the finer ones show a
+            crowd: they find small things, and take parts of large ones for more of them.
         squash: whether a model that sees the centre of a photo also sees all of it, squashed.
     """
 

@@ -1,6 +1,6 @@
 """The six languages: a grammar each, by its code."""
 
-from inference.grammar.base import Grammar, join
+from inference.grammar.base import FACTS, Grammar, join
 from inference.grammar.english import ENGLISH
 from inference.grammar.french import FRENCH
 from inference.grammar.german import GERMAN
@@ -11,4 +11,4 @@ from inference.grammar.spanish import SPANISH
 GRAMMARS = {grammar.code: grammar for grammar in (ENGLISH, GERMAN, FRENCH, SPANISH, ITALIAN, PORTUGUESE)}
 """Every grammar by its language code."""
 
-__all__ = ["GRAMMARS", "Grammar", "join"]
+__all__ = ["FACTS", "GRAMMARS", "Grammar", "join"]

@@ -12,6 +12,19 @@ from inference.placement import Position, Size
 from inference.vocabulary import Noun
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a hedged sentence begins where the whole picture is of a kind ("a black-and-white image").
+
+    Attributes:
+        of: with {} for the list of what is in it.
+        alone: where nothing else is sure.
+    """
+
+    of: str
+    alone: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
     """How one language builds the sentences.
@@ -19,7 +32,8 @@ class Grammar:
     Attributes:
         code: "en".
         hedge: sentence that shows doubt, with {} for the list.
-        listed: the older form of the same, a heading before the list.
+        frames: what it is instead where a fact about the whole picture is known, by the fact's concept.
+        listed: the older form of the hedge, a heading before the list.
         nothing: what is said where nothing is sure enough.
         machine: sentence that warns before an extended description which nobody has reviewed.
         pair: pattern of two items, {0} and {1}; the last two of a longer list as well.
@@ -46,6 +60,7 @@ class Grammar:
 
     code: str
     hedge: str
+    frames: Mapping[str, Frame]
     listed: str
     nothing: str
     machine: str
@@ -99,3 +114,12 @@ KINDS = ("person", "animal", "food", "vehicle", "building", "nature", "place", "
 def kinds(*names: str) -> dict[str, str]:
     """The eleven headings in the order of `KINDS`."""
     return dict(zip(KINDS, names, strict=True))
+
+
+FACTS = ("screenshot or graphic", "black-and-white photo", "dark photo")
+"""Facts about a whole picture that `frames` words, the most telling first: a text begins with one of them only."""
+
+
+def frames(*pairs: tuple[str, str]) -> dict[str, Frame]:
+    """The beginnings in the order of `FACTS`."""
+    return {fact: Frame(*pair) for fact, pair in zip(FACTS, pairs, strict=True)}

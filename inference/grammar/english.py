@@ -1,6 +1,6 @@
 """English."""
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 
@@ -15,6 +15,11 @@ def _several(noun: Noun) -> str:
 ENGLISH = Grammar(
     code="en",
     hedge="May be an image of {}.",
+    frames=frames(
+        ("May be a screenshot or graphic of {}.", "May be a screenshot or graphic."),
+        ("May be a black-and-white image of {}.", "May be a black-and-white image."),
+        ("May be a dark image of {}.", "May be a dark image."),
+    ),
     listed="Image may contain: {}",
     nothing="No description available.",
     machine="Made by a computer and not reviewed; it may be wrong.",

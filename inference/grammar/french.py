@@ -1,6 +1,6 @@
 """French. Nouns that aren't counted carry their partitive article in their shape ("mass du", "mass de l’")."""
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _ARTICLES = {"m": "un", "f": "une"}
@@ -24,6 +24,14 @@ def _several(noun: Noun) -> str:
 FRENCH = Grammar(
     code="fr",
     hedge="L’image montre peut-être {}.",
+    frames=frames(
+        (
+            "L’image est peut-être une capture d’écran ou un graphique avec {}.",
+            "L’image est peut-être une capture d’écran ou un graphique.",
+        ),
+        ("L’image en noir et blanc montre peut-être {}.", "L’image est peut-être en noir et blanc."),
+        ("L’image sombre montre peut-être {}.", "L’image est peut-être sombre."),
+    ),
     listed="L’image contient peut-être : {}",
     nothing="Aucune description disponible.",
     machine="Description faite par un ordinateur et non relue ; elle peut être fausse.",

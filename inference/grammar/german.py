@@ -1,6 +1,6 @@
 """German. What is seen stands in the nominative, so that no noun has to be declined."""
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _ARTICLES = {"m": "ein", "n": "ein", "f": "eine"}
@@ -17,6 +17,14 @@ def _several(noun: Noun) -> str:
 GERMAN = Grammar(
     code="de",
     hedge="Möglicherweise zu sehen: {}.",
+    frames=frames(
+        (
+            "Möglicherweise ein Bildschirmfoto oder eine Grafik mit: {}.",
+            "Möglicherweise ein Bildschirmfoto oder eine Grafik.",
+        ),
+        ("Möglicherweise in Schwarz-Weiß zu sehen: {}.", "Möglicherweise eine Schwarz-Weiß-Aufnahme."),
+        ("Möglicherweise im Dunkeln zu sehen: {}.", "Möglicherweise eine dunkle Aufnahme."),
+    ),
     listed="Bild könnte enthalten: {}",
     nothing="Keine Beschreibung verfügbar.",
     machine="Von einem Computer erstellt und nicht geprüft; kann falsch sein.",

@@ -2,7 +2,7 @@
 
 import re
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _UNO = re.compile(r"(s[^aeiouàèéìòóùh]|sh|z|gn|ps|pn|x|y[aeiou]|i[aeiou])", re.IGNORECASE)
@@ -27,6 +27,11 @@ def _several(noun: Noun) -> str:
 ITALIAN = Grammar(
     code="it",
     hedge="Potrebbe essere un’immagine di {}.",
+    frames=frames(
+        ("Potrebbe essere una schermata o un grafico con {}.", "Potrebbe essere una schermata o un grafico."),
+        ("Potrebbe essere un’immagine in bianco e nero di {}.", "Potrebbe essere un’immagine in bianco e nero."),
+        ("Potrebbe essere un’immagine scura di {}.", "Potrebbe essere un’immagine scura."),
+    ),
     listed="L’immagine può contenere: {}",
     nothing="Nessuna descrizione disponibile.",
     machine="Descrizione fatta da un computer e non rivista; può essere sbagliata.",

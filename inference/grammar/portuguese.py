@@ -1,6 +1,6 @@
 """Portuguese, in words that Brazil and Portugal both understand; where they differ, Brazil's."""
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _ARTICLES = {"m": "um", "f": "uma"}
@@ -17,6 +17,11 @@ def _several(noun: Noun) -> str:
 PORTUGUESE = Grammar(
     code="pt",
     hedge="Pode ser uma imagem de {}.",
+    frames=frames(
+        ("Pode ser uma captura de tela ou um gráfico com {}.", "Pode ser uma captura de tela ou um gráfico."),
+        ("Pode ser uma imagem em preto e branco de {}.", "Pode ser uma imagem em preto e branco."),
+        ("Pode ser uma imagem escura de {}.", "Pode ser uma imagem escura."),
+    ),
     listed="A imagem pode conter: {}",
     nothing="Nenhuma descrição disponível.",
     machine="Feita por um computador e não revisada; pode estar errada.",

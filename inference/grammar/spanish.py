@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from inference.grammar.base import Grammar, kinds, positions, sizes
+from inference.grammar.base import Grammar, frames, kinds, positions, sizes
 from inference.vocabulary import Noun
 
 _ARTICLES = {"m": "un", "f": "una", "fa": "un"}
@@ -27,6 +27,11 @@ def _joined(before: str, last: str) -> str:
 SPANISH = Grammar(
     code="es",
     hedge="Puede ser una imagen de {}.",
+    frames=frames(
+        ("Puede ser una captura de pantalla o un gráfico con {}.", "Puede ser una captura de pantalla o un gráfico."),
+        ("Puede ser una imagen en blanco y negro de {}.", "Puede ser una imagen en blanco y negro."),
+        ("Puede ser una imagen oscura de {}.", "Puede ser una imagen oscura."),
+    ),
     listed="La imagen puede contener: {}",
     nothing="No hay descripción disponible.",
     machine="Hecha por un ordenador y sin revisar; puede ser errónea.",

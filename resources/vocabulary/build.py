@@ -150,7 +150,7 @@ def build() -> dict[str, Any]:
             "in": split(row.get("in", "")),
             "also": also[key],
             "shown": row.get("shown", True),
-            "detect": levels["detect"].get(key, levels["default"]["detect"]),
+            "detect": max(row.get("floor", 0.0), levels["detect"].get(key, levels["default"]["detect"])),
             "classify": max(row.get("floor", 0.0), levels["classify"].get(key, levels["default"]["classify"])),
         }
     words = {"en": {key: english(key, row) for key, row in rows.items()}}

@@ -82,9 +82,23 @@ def test_only_the_finer_parts_are_fine() -> None:
     assert [view.fine for view in seen] == [False] * 5 + [True] * 9
 
 
-def test_labels_that_are_counted_are_not_asked_for_in_finer_parts() -> None:
-    kept = detect.without(boxes((0.1, 0.1, 0.2, 0.2, 0.9, 0), (0.3, 0.3, 0.4, 0.4, 0.8, 5)), [0])
-    assert kept.labels.tolist() == [5] and kept.scores.tolist() == [pytest.approx(0.8)]
+def _row(count: int, label: int = 0, score: float = 0.9) -> list[tuple[float, float, float, float, float, int]]:
+    return [(i / 10, 0.1, i / 10 + 0.05, 0.2, score, label) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("coarse", "all_views", "counted"),
+    [(1, 5, 1), (2, 6, 2), (2, 3, 2), (0, 3, 0), (3, 3, 3), (0, 4, 4), (3, 4, 4), (5, 7, 7)],
+)
+def test_finer_parts_change_a_count_only_to_a_crowd(coarse: int, all_views: int, counted: int) -> None:
+    rough, fine = boxes(*_row(coarse), *_row(1, 3)), boxes(*_row(all_views), *_row(4, 3, 0.5))
+    found = detect.counted_roughly(fine, rough, [0])
+    assert (found.labels == 0).sum() == counted
+    assert (found.labels == 3).sum() == 4
+    assert found.scores.tolist() == sorted(found.scores.tolist(), reverse=True)
+
+
+def test_the_labels_that_are_counted_are_the_packs_own() -> None:
     pack = packs.read_pack(packs.EMBEDDED / "objects")
     assert pack.views.coarse == ("person",) and set(pack.views.coarse) <= set(packs.read_labels(pack))
 
