@@ -30,6 +30,7 @@ from storage.metadata.read import read_words
 from storage.metadata.undo import UndoRecord
 from storage.photo_source import identity_of
 from storage.scan.walk import sidecar_identity
+from storage.shared_writes import SharedWrites
 from storage.shown import shown
 from storage.words import ApprovedWords, approved_words, fold
 
@@ -67,12 +68,22 @@ def look(photo: Path) -> InFile:
     Raises:
         KnownError: it can't be read.
     """
+    return InFile(*identities(photo), read_words(photo).words)
+
+
+def identities(photo: Path) -> tuple[Identity, str | None]:
+    """Of a photo's file and of its sidecars, as they are now.
+
+    Raises:
+        KnownError: it is not there.
+    """
     path = os.fsencode(photo)
     try:
-        identity = identity_of(os.stat(path))
+        return identity_of(os.stat(path)), sidecar_identity(path)
     except OSError as error:
-        raise KnownError(f"“{photo.name}” is no longer there. Scan its folder again.") from error
-    return InFile(identity, sidecar_identity(path), read_words(photo).words)
+        raise KnownError(
+            f"“{shown(photo.name)}” is no longer there. Connect its disk or scan its folder, and try again."
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +134,9 @@ class FileJournal:
         *,
         words: str = "",
         undoing: int | None = None,
+        writes: SharedWrites | None = None,
     ) -> None:
-        self._library = library
+        self._writes = writes or SharedWrites(library)
         self._photo = photo
         self._path = path
         self._batch = batch
@@ -137,7 +149,8 @@ class FileJournal:
         Returns:
             the row of the write.
         """
-        with self._library.write() as block:
+
+        def step(block: Write) -> int:
             run = block.connection.exec_driver_sql
             run(
                 "INSERT INTO file_write (batch_id, photo_id, target, intent, at) VALUES (?, ?, ?, ?, ?)",
@@ -145,20 +158,27 @@ class FileJournal:
             )
             return int(run("SELECT last_insert_rowid()").scalar_one())
 
+        return self._writes.run(step)
+
     def done(self, token: int, _identity: Identity | None) -> None:
-        """Commit that it happened, with the photo's new identity and words."""
+        """Commit that it happened, with the photo's new identity and words.
+
+        Not flushed: what a power cut takes of it, `recover` finds out again from the intent and the file.
+        """
         found = look(self._path) if self._photo is not None else None
-        with self._library.write() as block:
+
+        def step(block: Write) -> None:
             if self._photo is not None and found is not None:
                 settle(block, self._photo, found, self.words if self.undoing is None else None)
             finish(block, token, Outcome.WRITTEN)
             if self.undoing is not None:
                 finish(block, self.undoing, Outcome.TAKEN_BACK)
 
+        self._writes.run(step, flush=False)
+
     def failed(self, token: int, message: str) -> None:
         """Commit that it did not happen."""
-        with self._library.write() as block:
-            finish(block, token, Outcome.FAILED, message)
+        self._writes.run(lambda block: finish(block, token, Outcome.FAILED, message))
 
 
 def finish(block: Write, token: int, outcome: Outcome, message: str | None = None) -> None:

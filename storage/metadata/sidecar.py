@@ -8,8 +8,10 @@ Invariants: a sidecar that exists is edited, never replaced by a new one and nev
 what is written is the one that is read first; a sidecar that cannot be read is left as it is, with a sentence.
 """
 
+import os
 import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Final, Literal
 
@@ -44,6 +46,8 @@ def found(photo: Path, neighbours: Iterable[str] | None = None) -> tuple[Path, .
         neighbours: names in its folder, where the caller knows them already (all of them, or its group of
             `grouped`); else the disk is asked.
     """
+    if neighbours is None and not _any_beside(photo):
+        return ()  # without listing the folder, which for each of n photos would be n × n names
     names = _names(photo, neighbours)
     exact = [name for name in names if _is_sidecar_of(name, photo.name)]
     general = [name for name in names if _is_sidecar_of(name, photo.stem) and photo.suffix]
@@ -122,6 +126,13 @@ class Sidecar:
             parse(bytes(after[:]))
         except Refused as refused:
             raise unproved("the new sidecar cannot be read") from refused
+
+
+def _any_beside(photo: Path) -> bool:
+    """Whether a file may be a sidecar, or there is no folder to ask; few calls, however many photos are in it."""
+    endings = ["." + "".join(letters) for letters in product("xX", "mM", "pP")]
+    names = [start + ending for start in {photo.name, photo.stem} for ending in endings]
+    return any(os.path.lexists(photo.with_name(name)) for name in names) or not photo.parent.is_dir()
 
 
 def _names(photo: Path, neighbours: Iterable[str] | None) -> list[str]:

@@ -57,6 +57,16 @@ class FileBytes:
     def __bytes__(self) -> bytes:
         return self._read(0, self._size)
 
+    def view(self, start: int, stop: int) -> "bytes | memoryview":
+        """Some bytes, without a copy where they are in memory already."""
+        return memoryview(self._head)[start:stop] if stop <= len(self._head) else self[start:stop]
+
+    def holds(self, part: "bytes | memoryview", at: int) -> bool:
+        """Whether these bytes are there; compared without a copy where they are in memory already."""
+        if at + len(part) <= len(self._head):
+            return self._head.startswith(part, at)
+        return self[at : at + len(part)] == part
+
     def _bytes(self, start: int, stop: int) -> bytes:
         if start >= stop:
             return b""

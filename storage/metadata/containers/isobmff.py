@@ -3,7 +3,7 @@
 The packet of the old item is overwritten where the new one fits, so that nothing moves. Otherwise a new `mdat` is put
 right behind `meta` (never at the end: motion photos of Samsung are found by counting from there), and every offset
 into what lies behind it grows by the same number, in the very fields that hold it: the item tables keep their
-versions and field sizes. Where a sequence's own offset tables would have to follow, the file is refused.
+versions and field sizes. The frames of a sequence move with everything else, and the offsets of its tracks follow.
 
 Invariants: no coded byte changes; no byte after `meta` changes its distance from the end of the file; an item,
 reference or box of others is never dropped or reordered; the result is only accepted once `isobmff_proof` has read
@@ -30,10 +30,8 @@ from storage.metadata.containers.isobmff_boxes import (
     xmp_item,
 )
 from storage.metadata.containers.isobmff_proof import prove
+from storage.metadata.containers.isobmff_tracks import chunks
 from storage.metadata.containers.patches import Change, filled, pieces
-
-SEQUENCE_BOXES = {"moov", "moof", "sidx", "mfra", "ssix"}
-"""Boxes with offsets of their own (ISO/IEC 14496-12): where one is, nothing may move."""
 
 
 class Isobmff:
@@ -79,9 +77,10 @@ class Isobmff:
             raise broken("keeps its XMP in several parts", "xmp-split")
         start, stop = where[0]
         alone = sum(e.start < stop and start < e.stop for e in found) == 1
+        alone = alone and not any(c.start < stop and start < c.stop for c in chunks(source, heif))
         if alone and len(packet) <= stop - start:
             return pieces(heif.size, [Change(start, stop, filled(packet, stop - start))])
-        return pieces(heif.size, _moved_item(heif, place, packet, alone=alone))
+        return pieces(heif.size, _moved_item(source, heif, place, packet, alone=alone))
 
     def prove(self, before: Buffer, after: Buffer) -> None:
         """Every item, box and pixel of both files is equal but for the packet. Raises Refused where not."""
@@ -98,7 +97,7 @@ def _decoded(encoding: str, packet: bytes) -> bytes | None:
         return None
 
 
-def _moved_item(heif: Heif, place: Place, packet: bytes, *, alone: bool) -> list[Change]:
+def _moved_item(source: Buffer, heif: Heif, place: Place, packet: bytes, *, alone: bool) -> list[Change]:
     """A packet that outgrew its place: its own `mdat` grows, or a new one comes behind `meta`."""
     start, stop = spans(heif, place)[0]
     offset, length = place.extents[0]
@@ -106,7 +105,7 @@ def _moved_item(heif: Heif, place: Place, packet: bytes, *, alone: bool) -> list
     if alone and home is not None:
         growth = len(packet) - (stop - start)
         resized = [_set(length, len(packet)), _resized(home, growth), Change(start, stop, packet)]
-        return resized + _shifted(heif, [(stop, growth)], skip=place.id)
+        return resized + _shifted(source, heif, [(stop, growth)], skip=place.id)
     box, meta = _mdat(packet), heif.the_meta()
     changes = [_set(length, len(packet)), _resized(meta, 0), Change(meta.stop, meta.stop, box)]
     if alone:
@@ -118,7 +117,7 @@ def _moved_item(heif: Heif, place: Place, packet: bytes, *, alone: bool) -> list
         changes += [_set(offset, value), *([_set(place.base, 0)] if place.base.size else [])]
     else:
         changes.append(_set(place.base, value))
-    return changes + _shifted(heif, [(meta.stop, len(box))], skip=place.id)
+    return changes + _shifted(source, heif, [(meta.stop, len(box))], skip=place.id)
 
 
 def _new_item(source: Buffer, heif: Heif, primary: int, packet: bytes) -> list[Change]:
@@ -146,14 +145,18 @@ def _new_item(source: Buffer, heif: Heif, primary: int, packet: bytes) -> list[C
     for at, new in added:
         joined[at] = joined.get(at, b"") + new
     changes += [Change(at, at, new) for at, new in joined.items()]
-    return changes + _shifted(heif, [(at, len(new)) for at, new in added], skip=None)
+    return changes + _shifted(source, heif, [(at, len(new)) for at, new in added], skip=None)
 
 
-def _shifted(heif: Heif, insertions: list[tuple[int, int]], *, skip: int | None) -> list[Change]:
-    """The item table's offsets after bytes came in: (where, how many). Item `skip` is left alone."""
-    if any(box.type in SEQUENCE_BOXES for box in heif.top):
-        raise broken("holds a sequence whose data would have to move", "sequence")
+def _shifted(source: Buffer, heif: Heif, insertions: list[tuple[int, int]], *, skip: int | None) -> list[Change]:
+    """The offsets of items and of tracks after bytes came in: (where, how many). Item `skip` is left alone."""
     changes = []
+    for chunk in chunks(source, heif):
+        by = sum(count for at, count in insertions if at <= chunk.start)
+        if chunk.stop > chunk.start and by != sum(count for at, count in insertions if at < chunk.stop):
+            raise broken("has frames that lie across its tables")
+        if by:
+            changes.append(_set(chunk.offset, chunk.offset.value + by))
     for place in heif.places.values():
         if place.id == skip or place.reference or place.method.value & 15:
             continue

@@ -171,8 +171,20 @@ def parse(source: Buffer) -> Heif:
     metas = [box for box in heif.top if box.type == "meta"]
     if len(metas) != 1:
         raise broken("keeps its tables in a way that Altfolio does not write", "unsupported-structure")
-    heif.meta = metas[0]
-    heif.all_children = list(walk(source, heif.meta.body + 4, heif.meta.stop))
+    _read_tables(source, heif, metas[0])
+    return heif
+
+
+def tables_of(source: Buffer, meta: Box) -> Heif:
+    """The tables of one `meta` box alone, such as a track's. Raises Refused where they contradict themselves."""
+    heif = Heif(len(source))
+    _read_tables(source, heif, meta)
+    return heif
+
+
+def _read_tables(source: Buffer, heif: Heif, meta: Box) -> None:
+    heif.meta = meta
+    heif.all_children = list(walk(source, meta.body + 4, meta.stop))
     for box in heif.all_children:
         if box.type in ("pitm", "iinf", "iloc", "iref", "idat", "iprp") and box.type in heif.children:
             raise broken(f"has two {box.type} tables")
@@ -181,7 +193,6 @@ def parse(source: Buffer) -> Heif:
     _iinf(source, heif)
     _iloc(source, heif)
     _iref(source, heif)
-    return heif
 
 
 def _top(source: Buffer, heif: Heif) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from storage.job import KnownError
 from storage.metadata.containers.base import Buffer
 from storage.metadata.containers.isobmff_boxes import XMP_TYPE, Box, Heif, broken, parse, spans, xmp_item
+from storage.metadata.containers.isobmff_tracks import chunks
 from storage.metadata.containers.patches import same, unproved
 
 PIXEL_LIMIT = 400_000_000
@@ -30,6 +31,7 @@ def prove(before: Buffer, after: Buffer) -> None:
     old, new = parse(before), parse(after)
     _prove_items(before, old, after, new)
     _prove_boxes(before, old, after, new)
+    _prove_tracks(before, old, after, new)
     primary = old.items.get(old.primary or 0)
     if primary is None or primary.type not in UNCODED:
         _prove_pixels(before, old, after)
@@ -64,7 +66,8 @@ def _prove_items(before: Buffer, old: Heif, after: Buffer, new: Heif) -> None:
 
 def _prove_boxes(before: Buffer, old: Heif, after: Buffer, new: Heif) -> None:
     """Boxes other than the tables and `mdat` are equal, in order; so is what follows the last box."""
-    pairs = [(_others(old.top, {"meta", "mdat"}), _others(new.top, {"meta", "mdat"}))]
+    own_proof = {"meta", "mdat", "moov"}
+    pairs = [(_others(old.top, own_proof), _others(new.top, own_proof))]
     tables = {"iinf", "iloc", "iref"}
     pairs.append((_others(old.all_children, tables), _others(new.all_children, tables)))
     packets = _packet_spans(old)
@@ -76,6 +79,27 @@ def _prove_boxes(before: Buffer, old: Heif, after: Buffer, new: Heif) -> None:
                 raise unproved(f"its {a.type} box has changed")
     if old.size - old.trailer != new.size - new.trailer or not same(before, old.trailer, old.size, after, new.trailer):
         raise unproved("what follows the photo has changed")
+
+
+def _prove_tracks(before: Buffer, old: Heif, after: Buffer, new: Heif) -> None:
+    """The tracks are the same but for where their chunks are, and there are the same bytes."""
+    mine, theirs = ([box for box in heif.top if box.type == "moov"] for heif in (old, new))
+    if len(mine) != len(theirs):
+        raise unproved("its tracks are others")
+    if old.top == new.top and all(same(before, box.start, box.stop, after, box.start) for box in mine):
+        return  # nothing has moved, whatever kind of tracks they are
+    chunks_before, chunks_after = chunks(before, old), chunks(after, new)
+    if [(c.offset.size, c.stop - c.start) for c in chunks_before] != [
+        (c.offset.size, c.stop - c.start) for c in chunks_after
+    ]:
+        raise unproved("its tracks are others")
+    for a, b in zip(chunks_before, chunks_after, strict=True):
+        if not same(before, a.start, a.stop, after, b.start):
+            raise unproved("a frame has changed")
+    for box, other in zip(mine, theirs, strict=True):
+        fields = sorted((c.offset.at, c.offset.at + c.offset.size) for c in chunks_before)
+        if not _same_body(before, box, after, other, [f for f in fields if box.start <= f[0] < box.stop]):
+            raise unproved("its tracks have changed")
 
 
 def _others(boxes: list[Box], types: set[str]) -> list[Box]:

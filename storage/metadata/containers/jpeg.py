@@ -14,12 +14,13 @@ Sources: ITU-T T.81 annex B (segments), XMP specification part 3 (1.1.3), CIPA D
 import re
 import struct
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 from storage.exif_head import read_exif
 from storage.metadata.containers.base import Buffer, FileBytes, Piece, Refused, Unit
 from storage.metadata.containers.mpf import MPF_SIGN, image_starts, moved_offsets
-from storage.metadata.containers.patches import Change, filled, pieces, unproved
+from storage.metadata.containers.patches import Change, filled, pieces, same, unproved
 from storage.metadata.containers.units import prove_units, refused
 from storage.metadata.exif import maker_note
 
@@ -110,9 +111,9 @@ class Jpeg:
 
     def prove(self, before: Buffer, after: Buffer, *, legacy: bool = False) -> None:
         """As the protocol says; `legacy` allows other EXIF and IRB segments, which `verify` looks into itself."""
-        old, new = self.units(before), self.units(after)
+        old, new = self.units(before), _as_before(before, self.units(before), after)
         changing = {"APP1 XMP", "APP2 MPF"} | (_LEGACY if legacy else set())
-        prove_units(before, old, after, new, changing)
+        prove_units(before, _head(old), after, _head(new), changing)
         if sum(unit.kind == "APP1 XMP" for unit in new) != 1:
             raise unproved("it does not have one packet")
         picture = [next(unit.start for unit in units if unit.image) for units in (old, new)]
@@ -123,6 +124,20 @@ class Jpeg:
         moved = [at + picture[1] - picture[0] if at >= picture[0] else at for at in starts[0]]
         if [at for at in moved if at] != [at for at in starts[1] if at]:
             raise unproved("its further images are no longer found")
+
+
+def _head(units: Sequence[Unit]) -> list[Unit]:
+    """The units before the picture."""
+    return list(takewhile(lambda unit: not unit.image, units))
+
+
+def _as_before(before: Buffer, old: Sequence[Unit], after: Buffer) -> list[Unit]:
+    """The units of the new file; its picture need not be searched for its end again, if it is the same bytes."""
+    new, at = segments(after)
+    start = next(unit.start for unit in old if unit.image)
+    if at is None or len(after) - at != len(before) - start or not same(before, start, len(before), after, at):
+        raise unproved("its picture has changed")
+    return new + [Unit(u.kind, u.start + at - start, u.stop + at - start, u.image) for u in old if u.start >= start]
 
 
 def segments(source: Buffer, *, lenient: bool = False) -> tuple[list[Unit], int | None]:
@@ -195,11 +210,13 @@ def _kind(source: Buffer, marker: int, start: int, stop: int) -> str:
 
 def _end_of_scan(source: Buffer, at: int) -> int:
     """Behind the EOI that ends the picture whose first SOS is at `at`."""
-    size, block, block_at = len(source), b"", at
+    size, block_at = len(source), at
+    block: bytes | memoryview = b""
     for _ in range(_MOST_SCAN_MARKERS):
         while True:
             if not block_at <= at < block_at + len(block) - 1:
-                block, block_at = bytes(source[at : at + _SCAN_BLOCK]), at
+                end = min(at + _SCAN_BLOCK, size)
+                block, block_at = source.view(at, end) if isinstance(source, FileBytes) else source[at:end], at
             found = _MARKER.search(block, at - block_at)
             if found:
                 break

@@ -6,7 +6,7 @@ Invariant: `pieces` keeps every byte of the original that no change covers.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.metadata.containers.base import Buffer, Piece, Refused, Span
+from storage.metadata.containers.base import Buffer, FileBytes, Piece, Refused, Span
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,13 +55,19 @@ def filled(packet: bytes, size: int) -> bytes:
 
 
 def same(before: Buffer, start: int, stop: int, after: Buffer, at: int) -> bool:
-    """Whether before[start:stop] is at `at` in `after`; compared by the megabyte, so a big file needs no copy."""
+    """Whether before[start:stop] is at `at` in `after`; compared in parts, so a big file needs no copy."""
     if at < 0 or at + stop - start > len(after):
         return False
-    return all(
-        before[i : min(i + 2**20, stop)] == after[at + i - start : at + min(i + 2**20, stop) - start]
-        for i in range(start, stop, 2**20)
-    )
+    for i in range(start, stop, _PART):
+        end = min(i + _PART, stop)
+        part = before.view(i, end) if isinstance(before, FileBytes) else before[i:end]
+        there = at + i - start
+        if not (after.holds(part, there) if isinstance(after, FileBytes) else after[there : there + end - i] == part):
+            return False
+    return True
+
+
+_PART = 2**20
 
 
 def unproved(sentence: str) -> Refused:

@@ -10,6 +10,7 @@ from PIL import Image
 from storage.metadata.containers.base import Refused
 from storage.metadata.containers.isobmff import Isobmff
 from storage.metadata.containers.isobmff_boxes import parse, spans
+from storage.metadata.containers.isobmff_tracks import chunks
 from storage.metadata.containers.patches import filled, joined
 from tests.storage.metadata.containers.heif_files import PIXELS, THUMBNAIL, Shape, box, build
 from tests.storage.metadata.containers.packets import assert_gap_free, packet_of
@@ -85,14 +86,48 @@ def test_image_units_are_the_same_before_and_after() -> None:
     assert [unit.kind for unit in HEIF.units(after)].count("XMP") == 1
 
 
-def test_a_sequence_is_written_only_where_nothing_moves() -> None:
-    roomy = build(Shape(sequence=True, packet=packet_of("w" * 500)))
-    after = joined(roomy, HEIF.splice(roomy, packet_of("short")))
-    assert len(after) == len(roomy)
-    for shape in (Shape(sequence=True), Shape(sequence=True, packet=packet_of("old"))):
+def animated() -> bytes:
+    """Five frames as AVIF, with a track whose chunks lie behind the tables."""
+    file = io.BytesIO()
+    frames = [Image.effect_noise((64, 48), 40 + 10 * number).convert("RGB") for number in range(5)]
+    frames[0].save(file, "AVIF", save_all=True, append_images=frames[1:], duration=100)
+    return file.getvalue()
+
+
+def test_the_frames_of_a_sequence_move_with_their_offsets() -> None:
+    before = animated()
+    for words in ("w" * 500, "v" * 9000, "short"):
+        after = joined(before, HEIF.splice(before, packet_of(words)))
+        HEIF.prove(before, after)
+        assert HEIF.read_packet(after).strip() == packet_of(words) or words == "short"  # type: ignore[union-attr]
+        found = [[data[c.start : c.stop] for c in chunks(data, parse(data))] for data in (before, after)]
+        assert found[0] and found[0] == found[1]
+        before = after
+
+
+def test_a_frame_that_is_no_longer_found_is_noticed() -> None:
+    before = animated()
+    after = bytearray(joined(before, HEIF.splice(before, packet_of("w" * 500))))
+    field = chunks(bytes(after), parse(bytes(after)))[0].offset
+    after[field.at : field.at + field.size] = (field.value - 1).to_bytes(field.size, "big")
+    with pytest.raises(Refused):
+        HEIF.prove(before, bytes(after))
+
+
+def test_tracks_whose_offsets_cannot_follow_are_refused() -> None:
+    for data in (animated() + box("moof", b""), build(Shape(sequence=True))):
         with pytest.raises(Refused) as refused:
-            HEIF.splice(build(shape), packet_of("w" * 500))
-        assert refused.value.cause == "sequence"
+            HEIF.splice(data, packet_of("w" * 500))
+        assert refused.value.cause in ("sequence", "truncated")
+    cut = animated()
+    for table in (b"stsc", b"stsz", b"stco"):
+        broken = cut.replace(table, b"free")
+        with pytest.raises(Refused):
+            HEIF.splice(broken, packet_of("w"))
+    for table in (b"stsc", b"stsz"):
+        at = cut.index(table) + 8
+        with pytest.raises(Refused):
+            HEIF.splice(cut[:at] + b"\0\0\xff\xff" * 2 + cut[at + 8 :], packet_of("w"))
 
 
 def test_a_signature_is_named_as_one() -> None:
