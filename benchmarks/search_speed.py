@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from main import broken_rules
 from storage import concepts, search, text_rules
 from storage.concepts import ConceptRow
@@ -66,6 +68,24 @@ QUESTIONS = (
     "duplicate:",
     "nowhere",
     "(thing2 OR thing3) -(thing4 OR people:0)",
+    "text:beach",
+    "caption:garden",
+    "title:rain thing2",
+    "ocr:street",
+    "has:ocr",
+    "problem:",
+    "problem:cut",
+    "lint:too-long",
+    "lint:full-stop thing2",
+    "-lint: state:approved",
+    "shape:portrait",
+    "shape:panorama thing40",
+    'camera:="Canon EOS 5D"',
+    'folder:="/home/me/photos/2017/album17"',
+    "photos of two thing3 without people:0",
+    "thing2 but no thing3 in 2015",
+    "playing thing5",
+    "thing7 last summer",
 )
 
 TYPED = ("t", "th", "thing", "b", "be", "bea", "sto", "stora", "s", "sunny d", "img", "tag:gro")
@@ -186,13 +206,28 @@ def report(library: Library, rounds: int) -> None:
             found = search.count(connection, question)
             pages += page
             print(f"{question:45} {_in_limit(page)} {count:9.1f} {whole:11.1f} {found:10,}")
-        for typed in TYPED:
+        for typed in (*TYPED, *QUESTIONS[1:20:4]):
             page = _times(rounds, lambda: search.find_page(connection, typed, limit=PAGE, typing=True))  # noqa: B023
             pages += page
             print(f"{typed + '…':45} {_in_limit(page)}")
+        _report_help(connection, rounds)
     size = library.path.stat().st_size
     print(f"{'all pages, p95':45} {_in_limit(pages)}")
     print(f"\n{size / photos:.0f} B a photo in the library file")
+
+
+def _report_help(connection: Connection, rounds: int) -> None:
+    """Completion and did-you-mean, which go along with the typing, and facets, which come after it."""
+    print()
+    for typed in (*TYPED, "", "camera:", "folder:alb", "date:20", "lint:", "missing:"):
+        times = _times(rounds, lambda: search.complete(connection, typed, len(typed)))  # noqa: B023
+        print(f"{'completion of ' + typed + '…':45} {_in_limit(times)}")
+    for word in ("thnig900", "beahc", "sttora"):
+        times = _times(rounds, lambda: search.did_you_mean(connection, word))  # noqa: B023
+        print(f"{'did you mean, ' + word:45} {_in_limit(times)}")
+    for question in ("", "thing2", "thing900", "date:2015-06", "state:approved"):
+        times = _times(1, lambda: search.facets(connection, question))  # noqa: B023
+        print(f"{'facets of ' + (question or 'all photos'):45} {_in_limit(times)}")
 
 
 def _in_limit(times: list[float]) -> str:

@@ -26,6 +26,7 @@ from storage.photos import tags
 from storage.picture_hash import open_cache
 from storage.review import count_label
 from storage.schema import TagState, TextState
+from storage.search.values import looked_for
 
 if TYPE_CHECKING:
     import numpy as np
@@ -79,7 +80,7 @@ def near_duplicates(library: Library, *, cache: Path | None = None) -> list[Grou
     """Photos that look the same: resized, compressed again, a little brighter, greyer or cut.
 
     Exact copies are with them; groups of exact copies alone are left out. Photos that
-    `picture_hash.hash_pictures` did not see yet are not found.
+    `picture_hash.hash_pictures` did not see yet are not found. What is found is kept for `duplicate:near`.
 
     Raises:
         KnownError: the cache can't be read.
@@ -92,11 +93,12 @@ def near_duplicates(library: Library, *, cache: Path | None = None) -> list[Grou
         if place != first:
             found.setdefault(first, list(ids[first])).extend(ids[place])
     groups = [Group(Likeness.NEAR, tuple(sorted(some))) for some in found.values()]
+    _remember(library, Likeness.NEAR, groups)
     return sorted(groups, key=lambda group: group.photos[0])
 
 
 def series(library: Library, *, cache: Path | None = None) -> list[Group]:
-    """Photos of one folder and camera, taken in one go, each like the one before it.
+    """Photos of one folder and camera, taken in one go, each like the one before it; kept for `duplicate:series`.
 
     Raises:
         KnownError: the cache can't be read.
@@ -119,7 +121,20 @@ def series(library: Library, *, cache: Path | None = None) -> list[Group]:
         else:
             groups.append([photo])
         before = ((folder, camera), time, look)
-    return [Group(Likeness.SERIES, tuple(some)) for some in groups if len(some) > 1]
+    found = [Group(Likeness.SERIES, tuple(some)) for some in groups if len(some) > 1]
+    _remember(library, Likeness.SERIES, found)
+    return found
+
+
+def _remember(library: Library, likeness: Likeness, groups: Sequence[Group]) -> None:
+    """Keep what was found for `duplicate:near` and `duplicate:series`, in place of what was found before."""
+    rows = [(likeness.value, group.photos[0], photo) for group in groups for photo in group.photos]
+    with library.write() as block:
+        run = block.connection.exec_driver_sql
+        run("DELETE FROM alike WHERE likeness = ?", (likeness.value,))
+        run("INSERT OR REPLACE INTO setting (key, value) VALUES (?, '1')", (looked_for(likeness.value),))
+        if rows:
+            run("INSERT INTO alike SELECT ?, id, ?, digest FROM photo WHERE id = ?", rows)
 
 
 def _follows(before: tuple[object, datetime, int], time: datetime, look: int) -> bool:

@@ -184,7 +184,20 @@ END;
 """
 """A rescan compares a folder that did not change in one step, whatever wrote to it last; see `scan.compare`."""
 
-STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO, _KEYWORD_PATHS, _FOLDER_MARKS)
+_LIKES = """
+CREATE TABLE alike (
+    likeness TEXT NOT NULL,
+    photo_id INTEGER NOT NULL REFERENCES photo (id) ON DELETE CASCADE,
+    first_id INTEGER NOT NULL,
+    digest BLOB,
+    PRIMARY KEY (likeness, photo_id)
+) WITHOUT ROWID;
+CREATE INDEX alike_by_group ON alike (likeness, first_id);
+CREATE INDEX alike_by_photo ON alike (photo_id);
+"""
+"""What was found to look alike can be searched for."""
+
+STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO, _KEYWORD_PATHS, _FOLDER_MARKS, _LIKES)
 """STEPS[n] brings a library from version n to n + 1."""
 
 

@@ -25,8 +25,9 @@ from storage.spelling import spelled
 MOST = 12
 """Completions offered: what fits below a field without scrolling."""
 
-CANDIDATES = 40
-"""Concepts whose photos are counted before the most frequent are offered; the shortest names are tried first."""
+CANDIDATES = 20
+"""Concepts whose photos are counted before the most frequent are offered; the shortest names are tried first. Counting
+one takes up to 2 ms in a large library, and a completion should come within 50."""
 
 MOST_PHOTOS = 10_000
 """Photos that are counted for a completion; counting goes on for a tenth of a second where a million have it."""

@@ -91,7 +91,7 @@ _RULES = (
     FieldRule("has", "choice", "what is there, or the language of an alt text", "has:caption", values=PRESENT),
     FieldRule("problem", "flag", "photos with a problem, or words in its message", "problem:", ("problem",)),
     FieldRule("origin", "choice", "who said a tag or text of the photo", "origin:me", values=_ORIGINS),
-    FieldRule("duplicate", "flag", "photos whose picture is there more than once", "duplicate:"),
+    FieldRule("duplicate", "flag", "photos that are there more than once: exact copies, near or series", "duplicate:"),
     FieldRule("lint", "choice", "what is wrong with an alt text; alone, anything", "lint:too-long", values=LINT),
 )
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.schema import TagState
+from storage.search.errors import QueryError
 from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, TEXT_COLUMNS, seconds
 from storage.search.names import Meaning, Names, quoted, says_nothing, without_soft
 from storage.search.plan import ALL, Plan, source
@@ -32,6 +33,7 @@ from storage.search.tree import (
     TextIn,
     Word,
 )
+from storage.search.values import looked_for
 
 MOST_PEOPLE = 64
 """People a range is written out for, one word each; a photo with more is compared as a number."""
@@ -165,15 +167,35 @@ class _Compiler:
             case Score():
                 return _any_score(node.numbers)
             case Duplicate():
-                return Where(
-                    "EXISTS (SELECT 1 FROM photo q WHERE q.digest = p.digest AND q.id != p.id AND q.place IS NOT NULL)"
-                )
+                return self._duplicate(node)
             case Not():
                 return _not(self._one(node.part))
             case And():
                 return _and(self.all(node.parts))
             case Or():
                 return _or([self._one(part) for part in node.parts])
+
+    def _duplicate(self, node: Duplicate) -> Condition:
+        if node.likeness == "exact":
+            return Where(
+                "EXISTS (SELECT 1 FROM photo q WHERE q.digest = p.digest AND q.id != p.id AND q.place IS NOT NULL)"
+            )
+        looked = self._connection.exec_driver_sql(
+            "SELECT 1 FROM setting WHERE key = ?", (looked_for(node.likeness),)
+        ).first()
+        if looked is None:
+            raise QueryError(
+                "Photos that look alike were not looked for yet. Look for duplicates once, in the window or with "
+                f"“altfolio duplicates --kind {node.likeness}”, then they can be searched for.",
+                node.start,
+                node.end,
+            )
+        return Where(
+            "EXISTS (SELECT 1 FROM alike a JOIN alike b ON b.likeness = a.likeness AND b.first_id = a.first_id "
+            "AND b.photo_id != a.photo_id JOIN photo q ON q.id = b.photo_id AND q.digest = b.digest "
+            "AND q.place IS NOT NULL WHERE a.likeness = ? AND a.photo_id = p.id AND a.digest = p.digest)",
+            (node.likeness,),
+        )
 
     def _text_in(self, node: TextIn) -> Condition:
         beginning = node.beginning or (node.typed and self._names.goes_on(node.words, node.columns))

@@ -104,7 +104,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """The same image data is in another photo that isn't missing."""
+    """Another photo that isn't missing is like this one.
+
+    Attributes:
+        likeness: "exact": it has the same image data; "near", "series": as these were last looked for.
+    """
+
+    likeness: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)

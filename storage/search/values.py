@@ -197,11 +197,24 @@ def _format(rule: FieldRule, token: Token, _typing: bool) -> Query:
     return Fact(tuple(dict.fromkeys(format_fact(part) for part in re.split(r"[,|]", token.text))))
 
 
+_LIKENESS = {
+    **dict.fromkeys(("", "yes", "exact", "copy", "copies"), "exact"),
+    **dict.fromkeys(("near", "similar", "alike"), "near"),
+    **dict.fromkeys(("series", "burst", "bursts"), "series"),
+}
+
+
+def looked_for(likeness: str) -> str:
+    """The setting that is there once these likes were looked for."""
+    return f"duplicates.{likeness}"
+
+
 def _flag(rule: FieldRule, token: Token, typing: bool) -> Query:
     if rule.name == "duplicate":
-        if token.text.casefold() not in ("", "yes", "exact"):
-            raise error(rule, token, "“duplicate:” needs no value; it finds photos whose picture is there twice.")
-        return Duplicate()
+        likeness = _LIKENESS.get(token.text.strip().casefold())
+        if likeness is None:
+            raise error(rule, token, "“duplicate:” finds exact copies; or write near or series after it.")
+        return Duplicate(likeness, token.start, token.end)
     if not token.text.strip():
         return Fact(("#b",))
     return _words(rule, token, typing)

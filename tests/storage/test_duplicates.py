@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
-from storage import duplicates, history, photos, review
+from storage import duplicates, history, photos, review, search
 from storage.duplicates import Likeness
 from storage.exchange.merge import Rule
 from storage.job import KnownError
@@ -113,11 +113,16 @@ def test_copies_and_likes_are_found_and_nothing_else(
     list(scan(library, [folder]))
     with library.read() as connection:
         assert names(library, duplicates.exact_copies(connection)) == [{"a.jpg", "b.jpg", "copy.jpg"}]
+        with pytest.raises(search.QueryError, match="were not looked for yet"):
+            search.find(connection, "dog OR duplicate:near")
     assert duplicates.near_duplicates(library, cache=cache) == []
     steps = list(hash_pictures(library, cache=cache))
     found = duplicates.near_duplicates(library, cache=cache)
     assert names(library, found) == [{"a.jpg", "b.jpg", "copy.jpg", "small.webp", "bright.png"}]
     assert found[0].likeness is Likeness.NEAR
+    with library.read() as connection:
+        assert sorted(search.find(connection, "duplicate:near")) == sorted(found[0].photos)
+        assert len(search.find(connection, "duplicate:")) == 3
     assert steps[-1].done == steps[-1].total
     # Nothing that was looked at is looked at again.
     assert len(list(hash_pictures(library, cache=cache))) <= 1
@@ -143,6 +148,14 @@ def test_a_series_is_what_was_taken_in_one_go(library: Library, tmp_path: Path) 
     kept.close()
     found = duplicates.series(library, cache=cache)
     assert [group.photos for group in found] == [tuple(ids[:3]), tuple(ids[3:5])]
+    with library.read() as connection:
+        assert sorted(search.find(connection, "duplicate:series")) == ids[:5]
+    with library.write() as block:  # one is gone, one shows something else now
+        block.connection.exec_driver_sql("UPDATE photo SET missing_since = '2026-01-01' WHERE id = ?", (ids[0],))
+        block.connection.exec_driver_sql("UPDATE photo SET digest = 'new' WHERE id = ?", (ids[4],))
+        block.touch([ids[0], ids[4]])
+    with library.read() as connection:
+        assert sorted(search.find(connection, "duplicate:series")) == ids[1:3]
 
 
 def test_real_photos_are_told_apart_and_known_again() -> None:

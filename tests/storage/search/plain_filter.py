@@ -72,6 +72,7 @@ class PlainPhoto:
     read: str | None
     size: tuple[int | None, int | None] = (None, None)
     file: str = ""
+    look: int = 0
 
     @property
     def live(self) -> tuple[PlainTag, ...]:
@@ -138,6 +139,8 @@ class PlainLibrary:
                 return photo.taken is not None and _between(photo.taken[:10], node.first, node.last)
             case Score():
                 return any(t.score is not None and node.numbers.holds(t.score) for t in photo.live)
+            case Duplicate(likeness="near"):
+                return photo.look > 0 and sum(p.look == photo.look and not p.missing for p in self.photos) > 1
             case Duplicate():
                 return sum(p.digest == photo.digest and not p.missing for p in self.photos) > 1
             case Not():

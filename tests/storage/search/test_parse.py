@@ -40,7 +40,7 @@ WRONG = {
     "state:drft": (6, 10, "Did you mean “draft”"),
     "missing:everything": (8, 18, "or a language"),
     "format:": (7, 7, "needs the name"),
-    "duplicate:three": (10, 15, "needs no value"),
+    "duplicate:three": (10, 15, "near or series"),
     "lint:long": (5, 9, "Did you mean “too-long”"),
     "shape:round": (6, 11, "choose portrait"),
 }

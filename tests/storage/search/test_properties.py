@@ -94,6 +94,7 @@ photos = st.builds(
     read=st.none() | sentences,
     size=st.sampled_from(SIZES),
     file=st.sampled_from(["", "", "written", "changed"]),
+    look=st.integers(0, 2),
 )
 
 limits = st.sampled_from(["{0}", "{0}..", "..{0}", "{0}..{1}", ">{0}", "<={0}", "<{0}"])
@@ -122,6 +123,7 @@ leaves = st.one_of(
     st.lists(st.sampled_from(STATES), min_size=1).map(lambda states: "state:" + ",".join(states)),
     st.builds("{}:{}".format, st.sampled_from(["missing", "has"]), st.sampled_from(PRESENT)),
     st.sampled_from(["origin:me", "origin:file,model", "format:jpg", "format:png|tiff", "problem:", "duplicate:"]),
+    st.just("duplicate:near"),
     st.sampled_from(['folder:="/pictures/dog/beach"', "folder:=/x", 'camera:="canon eos 5d"', "camera:=none"]),
     st.sampled_from(sorted(SHAPES)).map("shape:{}".format),
     st.lists(st.sampled_from(["", *LINT]), min_size=1, max_size=2).map(lambda rules: "lint:" + ",".join(rules)),
@@ -187,7 +189,10 @@ def fill(library: Library, rows: list[PlainPhoto]) -> None:
                     "INSERT INTO embedded VALUES (?, ?, '', '', '', 1, ?)",
                     (number, words_now, "{}" if photo.file == "changed" else None),
                 )
+            if photo.look:
+                run("INSERT INTO alike SELECT 'near', id, ?, digest FROM photo WHERE id = ?", (photo.look, number))
             block.touch(number)
+        run("INSERT INTO setting VALUES ('duplicates.near', '1')")
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -260,5 +265,9 @@ def test_any_string_is_a_question_or_a_sentence(small: Library, text: str) -> No
             assert str(error)[-1] in ".:" or "For example" in str(error)
             continue
         with small.read() as connection:
-            found = search.find(connection, text, typing=typing)
+            try:
+                found = search.find(connection, text, typing=typing)
+            except search.QueryError as error:
+                assert "were not looked for yet" in str(error)
+                continue
             assert len(found) == search.count(connection, text, typing=typing) <= 1
