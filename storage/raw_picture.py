@@ -1,10 +1,11 @@
 """The picture of a RAW file: the preview that the camera put into it, and where there is none, a plain development.
 
-Two ways were tried, over the RAW files of public metadata collections and 3,000 mutants of them. A reader of our own
+Two ways were tried, over the RAW files of public metadata collections and mutants of them. A reader of our own
 for previews (`raw_previews`) looks at a few kilobytes, needs no native code, and finds the smaller preview of a file
 whose large one is cut off, which LibRaw gives up. LibRaw (`rawpy`: MIT, LibRaw itself LGPL 2.1 or CDDL 1.0) knows
 previews in the notes of makers and uncompressed ones, and develops what has none, such as the DNG files of Android
-phones; it crashed for none of the mutants. So the first comes first, and LibRaw is asked for what is left.
+phones; it crashed for none of 3,000 mutants, nor did the two together for 4,500. So the first comes first, and LibRaw
+is asked for what is left.
 
 Invariants: nothing larger than `MOST_PIXELS` is developed; the camera's own turn is not applied here.
 """
