@@ -48,6 +48,7 @@ TABLE = (
     Row("open-library", "File", "Open another library…", "Ctrl+Shift+O"),
     _LINE,
     Row("embed", "File", "Write approved words into photos…", "Ctrl+E", "embed"),
+    Row("import", "File", "Import words…", "Ctrl+I"),
     Row("export", "File", "Export…", "Ctrl+Shift+E"),
     Row("problems", "File", "Problems…", "Ctrl+P", "state-problem"),
     Row("settings", "File", "Settings…", "Ctrl+,", "settings"),

@@ -24,6 +24,7 @@ def connect(session: "Session") -> None:
     actions = session.window.actions_table
     for name, call in (
         ("export", lambda: export(session)),
+        ("import", lambda: import_words(session)),
         ("copy-html", lambda: copy_as(session, "html")),
         ("copy-markdown", lambda: copy_as(session, "markdown")),
         ("forget", lambda: forget(session)),
@@ -72,6 +73,29 @@ def run_export(session: "Session", dialog: "ExportDialog") -> None:
         session.desk.ask_library(write, lambda _: session.say(f"The report is in {target}."))
         return
     session.work.write("Export", job, done=f"{counted(len(photos), 'photo')} exported to {target}.")
+
+
+def import_words(session: "Session") -> None:
+    """Ask for a file, show what it would change, and take it in as a job."""
+    from gui.dialogs.import_dialog import ImportDialog
+
+    session.flow.keep_edits()
+    library = session.desk.library
+    dialog = ImportDialog(library, session.desk.settings.language, session.window)
+
+    def take_in() -> None:
+        plan = dialog.plan
+        assert plan is not None
+
+        def job() -> "Job":
+            from storage.exchange.importing import importing
+
+            yield from importing(library, plan)
+
+        done = f"The words of {counted(len(plan.changed), 'photo')} were imported; undo takes them back."
+        session.work.write("Import", job, done=done)
+
+    dialog.ask(take_in)
 
 
 def copy_as(session: "Session", form: str) -> None:

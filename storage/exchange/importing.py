@@ -5,10 +5,15 @@ file is read and compared; what is written is written in one transaction, in whi
 once more, so that an edit made in between is not lost.
 """
 
+import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,11 +31,16 @@ from storage.exchange.records import (
     text_problem,
     texts_of,
 )
-from storage.job import KnownError
+from storage.job import KnownError, Progress
 from storage.library import Library, Write
 from storage.review import count_label
 from storage.schema import TagState
 from storage.words import chunks
+
+Result = TypeVar("Result")
+
+_STEP = 0.05
+"""Seconds between two looks at whether the writing ended."""
 
 PORTION = 500
 """Photos compared with one round of queries."""
@@ -85,6 +95,17 @@ def plan_import(library: Library, source: Path, options: ImportOptions = ImportO
     Raises:
         KnownError: the file can't be read, is none that can be imported, or is one of a newer program.
     """
+    return _finished(planning(library, source, options))
+
+
+def planning(
+    library: Library, source: Path, options: ImportOptions = ImportOptions()
+) -> Generator[Progress, None, ImportPlan]:
+    """The same step by step: a job whose result is the plan.
+
+    Raises:
+        KnownError: as `plan_import`.
+    """
     errors: list[RowError] = []
     given: dict[int, GivenPhoto] = {}
     changes: dict[int, PhotoChange] = {}
@@ -104,6 +125,7 @@ def plan_import(library: Library, source: Path, options: ImportOptions = ImportO
             given.update(fresh)
             changes.update(compared)
             paths.update({row.id: row.path for row in photos.rows(connection, list(compared))})
+        yield Progress(stage="import", done=rows, problems=len(errors))
     kept = {photo: given[photo] for photo in changes}
     return ImportPlan(rows, changes, paths, tuple(sorted(errors, key=lambda e: e.row)), kept, options)
 
@@ -117,12 +139,51 @@ def apply_import(library: Library, plan: ImportPlan) -> int:
     Raises:
         KnownError: rows are wrong and were not to be left out; the library can't be written.
     """
+    return _finished(importing(library, plan))
+
+
+def importing(library: Library, plan: ImportPlan) -> Generator[Progress, None, int]:
+    """The same as a job that can be stopped until the last word is written: then nothing was imported.
+
+    All is one transaction, which stays in a thread of its own while this one tells how far it is.
+
+    Raises:
+        KnownError: as `apply_import`.
+    """
     if plan.errors and not plan.options.skip_errors:
         first = plan.errors[0]
         more = f" and {len(plan.errors) - 1:,} more" if len(plan.errors) > 1 else ""
         raise KnownError(f"Nothing was imported: row {first.row} is wrong ({first.message}){more}.")
     if not plan.changed:
         return 0
+    reports: SimpleQueue[int] = SimpleQueue()
+    stopped = threading.Event()
+
+    def tell(done: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        reports.put(done)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+        writing = pool.submit(_apply, library, plan, tell)
+        try:
+            while not writing.done():
+                with contextlib.suppress(Empty):
+                    yield Progress(stage="import", done=reports.get(timeout=_STEP), total=len(plan.changed))
+            changed = writing.result()
+        finally:
+            stopped.set()
+            with contextlib.suppress(Exception):
+                writing.result()
+    yield Progress(stage="import", done=changed, total=changed)
+    return changed
+
+
+class _Stopped(Exception):
+    """The one who ran the import closed it."""
+
+
+def _apply(library: Library, plan: ImportPlan, tell: Callable[[int], None]) -> int:
     with library.write() as block:
         given = {photo: plan.given[photo] for photo in plan.changed}
         changes = {
@@ -130,10 +191,34 @@ def apply_import(library: Library, plan: ImportPlan) -> int:
             for photo, change in _compare(block.connection, given, plan.options.merging, []).items()
             if change.changes
         }
+        tell(0)
         if changes:
             history.record(block, count_label("import the words of", len(changes)), changes)
-            write_changes(block, changes)
+            write_changes(block, changes, tell)
     return len(changes)
+
+
+def _finished(steps: Generator[Progress, None, Result]) -> Result:
+    """The result of a job, without looking at its steps."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+
+
+def headings(source: Path, options: ImportOptions = ImportOptions()) -> tuple[str, ...]:
+    """The columns of a table from anywhere, for which somebody has to say what they are; none for a file of ours.
+
+    Raises:
+        KnownError: the file can't be read.
+    """
+    content = read_given(source, options.encoding)
+    if content.lstrip()[:1] == "{":
+        return ()
+    _, heading = next(csv_file.read_table(content, mapped_csv.delimiter_of(content)), (0, []))
+    return () if csv_file.is_ours(heading) else tuple(name for name in heading if name)
 
 
 def read_file(source: Path, options: ImportOptions = ImportOptions()) -> Iterator[GivenPhoto | RowError]:
@@ -260,12 +345,19 @@ def _known_keys(connection: Connection, keys: set[str]) -> set[str]:
     return found
 
 
-def write_changes(block: Write, changes: dict[int, PhotoChange]) -> None:
-    """Write what was compared; the caller has kept what was there in the history."""
+def write_changes(
+    block: Write, changes: dict[int, PhotoChange], tell: Callable[[int], None] = lambda _done: None
+) -> None:
+    """Write what was compared; the caller has kept what was there in the history.
+
+    Args:
+        tell: called with the number of photos written so far.
+    """
     run = block.connection.exec_driver_sql
     ids = concepts.ids_by_key(block.connection)
     rejudged = []
-    for photo, change in changes.items():
+    for done, (photo, change) in enumerate(changes.items(), 1):
+        tell(done)
         for (which, language), text in change.texts.items():
             place = (photo, int(which), language)
             run("DELETE FROM text WHERE photo_id = ? AND field = ? AND language = ?", place)

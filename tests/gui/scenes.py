@@ -15,6 +15,7 @@ import gui
 from gui.app import Session
 from gui.command_palette import CommandPalette
 from gui.dialogs.export_dialog import ExportDialog, Scope
+from gui.dialogs.import_dialog import ImportDialog
 from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
 from gui.dialogs.words_dialog import WordsDialog
 from gui.embed_dialog import open_dialog
@@ -128,6 +129,7 @@ SCENES = (
         for page in PAGES[1:]
     ),
     Scene("export", lambda s: ExportDialog([Scope("All photos", list(s.model.ids))], s.window)),
+    Scene("import", lambda s: ImportDialog(s.desk.library, "en", s.window)),
     Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
     Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
     Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from gui.app import Session
 from gui.auto_write import AutoWrite
 from gui.dialogs.export_dialog import KINDS, ExportDialog
+from gui.dialogs.import_dialog import ImportDialog
 from storage import photos as photo_rows
 from storage.library import Library
 from storage.schema import PhotoState
@@ -92,3 +93,35 @@ def test_the_machines_words_are_forgotten_and_those_of_people_stay(
     next(button for button in box.buttons() if button.text() == "Remove").click()
     until(lambda: _state(library, photos[1]) == PhotoState.NONE)
     assert _state(library, photos[0]) == PhotoState.APPROVED
+
+
+def test_a_file_is_imported_after_it_was_shown(
+    session: Session, library: Library, photos: list[int], tmp_path: Path, until: Until
+) -> None:
+    dialog = opened(session, "import", ImportDialog, until)
+    table = tmp_path / "theirs.csv"
+    table.write_text("File;Description;Year\n000-astronaut.jpg;A woman in orange.;1992\nnone.jpg;Nothing.;1\n")
+    dialog.choose(table)
+    until(lambda: dialog.plan is not None)
+    assert [combo.currentText() for combo in dialog._columns.values()] == ["path or file name", "alt text", "not used"]
+    assert not dialog._go.isEnabled(), "one row is wrong"
+    assert dialog._model.rows[0][:2] == ("row 3", "wrong")
+    dialog._skip.setChecked(True)
+    until(lambda: dialog._go.isEnabled())
+    assert dialog._go.text() == "Import into 1 photo"
+    assert dialog._model.rows[1][:2] == ("000-astronaut.jpg", "alt_text.en")
+    dialog._go.click()
+    until(lambda: "imported" in session.window.announcer.last)
+    with library.read() as connection:
+        row = photo_rows.rows(connection, photos[:1])[0]
+    assert (row.alt_text, row.state) == ("A woman in orange.", PhotoState.APPROVED)
+    session.window.actions_table["undo"].trigger()
+    until(lambda: _state(library, photos[0]) == PhotoState.DRAFT)
+
+
+def test_a_file_that_is_none_is_told(session: Session, tmp_path: Path, until: Until) -> None:
+    dialog = opened(session, "import", ImportDialog, until)
+    dialog.choose(tmp_path / "none.csv")
+    until(lambda: "none.csv" in dialog._sentence.text())
+    assert not dialog._go.isEnabled()
+    dialog.reject()
