@@ -11,6 +11,9 @@ from PIL import Image
 
 TAKEN = b"2024:05:06 07:08:09\0"
 
+JXL = bytes.fromhex("ff0a0f4124080401005c004b188b1500d41b63d0c63d800838b62500030b910f0001")
+"""A whole JPEG XL photo: 96 × 64 pixels of red."""
+
 
 @dataclass(frozen=True)
 class Blob:

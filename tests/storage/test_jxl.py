@@ -16,7 +16,7 @@ from storage.job import KnownError
 from storage.jxl_head import read_jxl
 from storage.metadata.containers.jxl import FILE_TYPE, SIGNATURE
 from tests.storage.photo_maker import put
-from tests.storage.raw_maker import box, picture
+from tests.storage.raw_maker import JXL, box, picture
 from tests.storage.test_image_file import CORNERS, corners_of, encoded, exif
 
 pylibjxl = pytest.importorskip("pylibjxl")
@@ -79,6 +79,11 @@ def test_a_photo_that_nothing_here_decodes_is_taken_in_all_the_same(
     assert probe(path).width == 96
     with pytest.raises(NoPicture, match=r"“photo\.jxl” is a JPEG XL photo, which can't be shown"):
         open_upright(path)
+
+
+def test_a_bare_codestream(tmp_path: Path) -> None:
+    shown = open_upright(put(tmp_path, "photo.jxl", JXL))
+    assert (shown.size, shown.getpixel((0, 0))) == ((96, 64), (200, 40, 40))
 
 
 def test_broken_files_are_a_sentence(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,6 @@ from storage.watch import LibraryWatch
 from tests.storage import raw_maker as made
 from tests.storage.conftest import TREE
 from tests.storage.photo_maker import jpeg, put, xmp
-from tests.storage.test_jxl import jxl
 from tests.system_programs import require_program
 
 ALT = "XMP-iptcCore:AltTextAccessibility"
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     put(tmp_path, "photos/IMG_1.CR2", made.cr2(made.preview(), orientation=6))
     put(tmp_path, "photos/IMG_1.JPG", jpeg(1))
     put(tmp_path, "photos/b.orf", made.orf())
-    put(tmp_path, "photos/c.jxl", jxl(made.picture((96, 64))))
+    put(tmp_path, "photos/c.jxl", made.JXL)
     return tmp_path / "photos"
 
 
@@ -169,7 +169,10 @@ def test_the_watch_sees_raw_photos_and_their_sidecars(library: Library, folder: 
         watch.stop()
 
 
-def test_a_photo_without_a_picture_is_no_failure_and_gets_no_words(library: Library, folder: Path) -> None:
+def test_a_photo_without_a_picture_is_no_failure_and_gets_no_words(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pylibjxl", None)  # as on platforms for which there is none
     looked: list[object] = []
 
     def look(image: object) -> RawFindings:
@@ -178,7 +181,7 @@ def test_a_photo_without_a_picture_is_no_failure_and_gets_no_words(library: Libr
 
     pack = LoadedPack("any", "1", look)
     steps = list(jobs.tag(library, [pack], workers=1))
-    assert (steps[-1].done, steps[-1].problems, len(looked)) == (4, 0, 3)
+    assert (steps[-1].done, steps[-1].problems, len(looked)) == (4, 0, 2)
     rules = jobs.Rules(lambda _raw, _rejected: suggestions.Proposal((), (), 0, True, None), b"rules", TREE)
     list(jobs.describe(library, rules))
     found = details(library)
@@ -186,7 +189,7 @@ def test_a_photo_without_a_picture_is_no_failure_and_gets_no_words(library: Libr
         "IMG_1.CR2": 0,
         "IMG_1.JPG": 0,
         "b.orf": None,
-        "c.jxl": 0,
+        "c.jxl": None,
     }
     assert all(not one.problems for one in found.values())
     assert list(jobs.tag(library, [pack], workers=1))[-1].total == 0, "it is not asked for again"
