@@ -25,8 +25,8 @@ from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
 from gui.photo_model import PAGE, PhotoModel
 from gui.picture_loader import PictureLoader
+from gui.review.full_view import FullView
 from gui.review.order import ViewOrders
-from gui.review.writing import WriteOnApproval
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
@@ -123,8 +123,8 @@ class Session(QObject):
         self.pictures = PictureLoader(self, after=self._first_shown)
         self.window = MainWindow(self.appearance, self.model, self.thumbnails)
         self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
+        self.full_view = FullView(self.window)
         self.work = Work(library, self.window.jobs, self)
-        self.writing = WriteOnApproval(self.desk, self.work)
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
         self.finder = Finder(self.window, self.model, self.desk, self.flow)
@@ -226,7 +226,6 @@ class Session(QObject):
         window.jobs.problems_wanted.connect(lambda: window.actions_table["problems"].trigger())
         window.closing.connect(self._closing)
         self.flow.said.connect(self.say)
-        self.flow.approved.connect(self.writing.take)
         self.work.said.connect(lambda text, error: window.announcer.say(text, assertive=error))
         for ask in (self.desk.count, self.desk.look_for_undo):  # an embedding can be undone once a file was written
             self.work.ended.connect(lambda *_, ask=ask: ask())

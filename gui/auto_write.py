@@ -1,15 +1,14 @@
-"""Writing by itself, for who chose so: soon after the last approval, what is approved goes into the photos.
+"""Writing by itself, for who chose so: soon after the last approval, what was approved here goes into the photos.
 
-It waits for a pause, so that an approval can be taken back before its words are in a file, and for other writing.
-Photos that could not be written are not tried again and again, only with the next approval.
+It waits for a pause, so that an approval can be taken back before its words are in a file, and for other writing. Only
+what a person approves in this window is written, once: photos that could not be written, and words that were taken
+back out of their files, wait for the next approval.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-
-from gui.desk import Counts
-from storage.schema import PhotoState
 
 if TYPE_CHECKING:
     from gui.app import Session
@@ -25,32 +24,30 @@ class AutoWrite(QObject):
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
         self._session = session
-        self._approved = self._tried = 0
+        self._approved: dict[int, None] = {}
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.write)
-        session.desk.counted.connect(self._counted)
+        session.flow.approved.connect(self._take)
 
-    def _counted(self, counts: Counts) -> None:
-        before, self._approved = self._approved, counts.states.get(PhotoState.APPROVED, 0)
-        self._tried = min(self._tried, self._approved)
-        if self._approved != before:
+    def _take(self, photos: Sequence[int]) -> None:
+        if self._session.desk.settings.write_when == "approved":
+            self._approved.update(dict.fromkeys(photos))
             self._pause.start()
 
     def write(self) -> None:
-        """Write now, where that is wanted and there is something to write."""
+        """Write now what was approved, where it still is."""
         session = self._session
-        if session.desk.settings.write_when != "approved" or self._approved <= self._tried:
-            return
         if session.work.writing:
             self._pause.start()
             return
-        self._tried = self._approved
+        ids, self._approved = list(self._approved), {}
 
         def job() -> "Job":
             from storage import embed
 
-            return embed.embed(session.desk.library)
+            return embed.embed(session.desk.library, ids)
 
-        session.work.write("Writing into photos", job)
+        if ids:
+            session.work.write("Writing into photos", job)

@@ -48,11 +48,11 @@ def connect(session: "Session") -> None:
         ("previous", lambda: flow.step(-1)),
         ("show-file", flow.show_file),
         ("sidebar", lambda: window.aside.setVisible(actions["sidebar"].isChecked())),
-        ("boxes", flow.show_boxes),
+        ("boxes", flow.pictures.show_boxes),
         ("larger", lambda: zoom(session, 1)),
         ("smaller", lambda: zoom(session, -1)),
         ("fit", window.stage.fit),
-        ("full-screen", lambda: full_screen(session)),
+        ("full-screen", session.full_view.toggle),
         ("palette", lambda: find_command(session)),
         ("help", lambda: show_help(session)),
         ("about", lambda: QMessageBox.about(window, "About Altfolio", ABOUT)),
@@ -73,15 +73,6 @@ def zoom(session: "Session", steps: int) -> None:
         window.stage.zoom_by(steps)
     else:
         window.grid.zoom(steps)
-
-
-def full_screen(session: "Session") -> None:
-    """Fill the screen, or no longer."""
-    window = session.window
-    if window.isFullScreen():
-        window.showNormal()
-    else:
-        window.showFullScreen()
 
 
 def find_command(session: "Session") -> None:

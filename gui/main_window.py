@@ -101,7 +101,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(desk)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bar())
+        self._head = self._bar()
+        column.addWidget(self._head)
         column.addWidget(self.search.complaint_line)
         column.addWidget(self.chips)
         column.addWidget(self._splitter, 1)
@@ -150,6 +151,10 @@ class MainWindow(QMainWindow):
         action.changed.connect(rename)
         rename()
         return button
+
+    def surroundings(self) -> tuple[QWidget, ...]:
+        """Everything around the photos."""
+        return (self.menuBar(), self._head, self.search.complaint_line, self.chips, self.aside, self.panel, self.jobs)
 
     def show_view(self, name: str) -> None:
         """Switch to a view of `VIEWS`."""

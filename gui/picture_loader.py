@@ -20,6 +20,11 @@ KEPT = 6
 """Pictures kept: the present one, its neighbours and where one came from; at 4 MP each some 100 MB at most."""
 
 
+LONGEST_KEPT = 2048
+"""Longest side in pixels of pictures that are kept, more than most screens show of a photo; a larger one is made
+for one look through the magnifying glass."""
+
+
 class PictureLoader(QObject):
     """Loads large pictures.
 
@@ -60,6 +65,8 @@ class PictureLoader(QObject):
             self.loaded.emit(photo.id, *read)
 
     def _keep(self, photo: PhotoRow, side: int, read: tuple[QImage | None, str]) -> None:
+        if side > LONGEST_KEPT:
+            return
         self._kept[_key(photo, side)] = read
         self._kept.move_to_end(_key(photo, side))
         while len(self._kept) > KEPT:

@@ -1,6 +1,7 @@
 """One photo large: fitted into the space or zoomed and moved, with frames around what was found on demand.
 
-Zooming and moving work by keys (+, -, 0, arrows), wheel and mouse alike. The picture is spoken by its alt text.
+Zooming and moving work by keys (+, -, 0, arrows), wheel and mouse alike; while all of it is shown, arrows go from photo
+to photo and the mouse drags it out of the window. The picture is spoken by its alt text.
 """
 
 from collections.abc import Sequence
@@ -20,12 +21,18 @@ from PySide6.QtGui import (
     QPixmap,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gui.appearance import Appearance
 
 STEP = 1.25
 """Factor of one zoom step."""
+
+PAN = 64
+"""Pixels that an arrow key moves a zoomed picture by."""
+
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+"""Direction of each arrow key: across, down."""
 
 LARGEST = 8.0
 """Most screen pixels that one pixel of the photo may cover."""
@@ -47,9 +54,17 @@ class PictureView(QWidget):
 
     Signals:
         enlarged(): a double click asks for the large view.
+        finer(): it is zoomed so far that more pixels of the photo are wanted.
+        stepped(int): the next (1) or previous (-1) photo is wanted.
+        dragged(): the photo is being dragged out.
+        left(): Escape was pressed.
     """
 
     enlarged = Signal()
+    finer = Signal()
+    stepped = Signal(int)
+    dragged = Signal()
+    left = Signal()
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +72,8 @@ class PictureView(QWidget):
         self._picture = QPixmap()
         self._frames: Sequence[Frame] = ()
         self._note = ""
+        self._caption = ""
+        self._captioned = False
         self._show_frames = False
         self._zoom = 0.0  # 0 is: fitted
         self._centre = QPointF(0.5, 0.5)
@@ -80,9 +97,12 @@ class PictureView(QWidget):
             note: said in place of a picture that is missing.
             same: the same photo in another size; keep zoom and place.
         """
+        before = self._picture.width()
         self._picture = QPixmap.fromImage(image) if image is not None else QPixmap()
-        self._note = note
+        self._note, self._caption = note, spoken
         self.setAccessibleName(f"Photo: {spoken}")
+        if same and before and not self._picture.isNull():
+            self._zoom *= before / self._picture.width()  # as large on the screen as it was
         if not same:
             self._zoom, self._centre, self._frames = 0.0, QPointF(0.5, 0.5), ()
         self.update()
@@ -92,6 +112,17 @@ class PictureView(QWidget):
         self._frames, self._show_frames = frames, visible
         said = ", ".join(frame.label for frame in frames) if visible else ""
         self.setAccessibleDescription(f"Framed: {said}" if said else "")
+        self.update()
+
+    def tell_caption(self, caption: str) -> None:
+        """Another text for the picture that is shown."""
+        self._caption = caption
+        self.setAccessibleName(f"Photo: {caption}")
+        self.update()
+
+    def show_caption(self, *, visible: bool) -> None:
+        """Write the alt text over the lower edge, where nothing else shows it."""
+        self._captioned = visible
         self.update()
 
     def fit(self) -> None:
@@ -106,6 +137,8 @@ class PictureView(QWidget):
         zoom = (self._zoom or self._fitted()) * STEP**steps
         self._zoom = 0.0 if zoom <= self._fitted() else min(zoom, LARGEST)
         self.update()
+        if self._zoom * self.devicePixelRatioF() > 1:
+            self.finer.emit()
 
     def _fitted(self) -> float:
         """Logical pixels per pixel of the picture when all of it is shown; small pictures are not blown up."""
@@ -135,7 +168,7 @@ class PictureView(QWidget):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Plus, minus, 0 zoom; arrows move a zoomed picture, and are left to others otherwise."""
+        """Plus, minus, 0 zoom; arrows move a zoomed picture, and step from photo to photo otherwise."""
         key, keys = event.key(), Qt.Key
         if key in (keys.Key_Plus, keys.Key_Equal):
             self.zoom_by(1)
@@ -143,10 +176,14 @@ class PictureView(QWidget):
             self.zoom_by(-1)
         elif key == keys.Key_0:
             self.fit()
-        elif self._zoom and key in (keys.Key_Left, keys.Key_Right, keys.Key_Up, keys.Key_Down):
-            across = {keys.Key_Left: -64, keys.Key_Right: 64}.get(Qt.Key(key), 0)
-            down = {keys.Key_Up: -64, keys.Key_Down: 64}.get(Qt.Key(key), 0)
-            self._move(across, down)
+        elif key == keys.Key_Escape:
+            self.left.emit()
+        elif key in ARROWS:
+            across, down = ARROWS[Qt.Key(key)]
+            if self._zoom:
+                self._move(across * PAN, down * PAN)
+            else:
+                self.stepped.emit(across + down)
         else:
             super().keyPressEvent(event)
 
@@ -159,8 +196,15 @@ class PictureView(QWidget):
         self._grabbed = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the grabbed picture."""
-        if self._grabbed is not None:
+        """Move the grabbed picture, or drag it out where there is nothing to move."""
+        if self._grabbed is None:
+            return
+        if not self._zoom:
+            distance = (event.position() - self._grabbed).manhattanLength()
+            if distance >= QApplication.startDragDistance() and not self._picture.isNull():
+                self._grabbed = None
+                self.dragged.emit()
+        else:
             moved = self._grabbed - event.position()
             self._grabbed = event.position()
             self._move(moved.x(), moved.y())
@@ -204,10 +248,22 @@ class PictureView(QWidget):
             painter.drawPixmap(place, self._picture, QRectF(self._picture.rect()))
             if self._show_frames:
                 self._paint_frames(painter, place)
+        if self._captioned and self._caption:
+            self._paint_caption(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _paint_caption(self, painter: QPainter) -> None:
+        """White on black, so that it is read on any photo."""
+        flags = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+        room = self.rect().adjusted(32, 0, -32, 0)
+        words = painter.fontMetrics().boundingRect(room, flags, self._caption)
+        band = QRectF(0, self.height() - words.height() - 24, self.width(), words.height() + 24)
+        painter.fillRect(band, QColor("#000000"))
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(band.adjusted(32, 12, -32, -12), flags, self._caption)
 
     def _paint_frames(self, painter: QPainter, place: QRectF) -> None:
         metrics = QFontMetricsF(painter.font())

@@ -17,10 +17,10 @@ from gui.desk import Desk
 from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
 from gui.picture_loader import PictureLoader
-from gui.picture_view import Frame, PictureView
+from gui.review.pictures import LargePictures
 from gui.review.remarks import Remarks
 from gui.tag_panel import toggled
-from gui.words import NO_TEXT, counted
+from gui.words import counted
 from storage import review_counts
 from storage.job import KnownError
 from storage.photos import PhotoDetail, PhotoRow
@@ -35,14 +35,12 @@ LOOK_AHEAD = 512
 MOST_REMEMBERED = 2_000
 """Selected photos that are found again when the list is another; a larger selection is dropped."""
 
-PICTURE_SIDE = 2048
-"""Longest side of the large picture in pixels; more than most screens show of a photo at once."""
-
 
 class ReviewFlow(QObject):
     """Decisions about photos.
 
     Attributes:
+        pictures: shows the photo in hand.
         remarks: looks through what is typed.
 
     Signals:
@@ -55,16 +53,18 @@ class ReviewFlow(QObject):
 
     def __init__(self, window: MainWindow, model: PhotoModel, desk: Desk, loader: PictureLoader) -> None:
         super().__init__(window)
-        self._window, self._model, self._desk, self._loader = window, model, desk, loader
+        self._window, self._model, self._desk = window, model, desk
         self._panel = window.panel
         self._shown = 0
         selection = window.grid.selectionModel()
         selection.currentChanged.connect(self._current_changed)
         selection.selectionChanged.connect(self._selection_changed)
         desk.detailed.connect(self._show)
-        loader.loaded.connect(self._show_picture)
         model.refreshed.connect(self._refreshed)
         model.listed.connect(self._listed)
+        self.pictures = LargePictures(window, model, desk, loader)
+        for view in (window.stage, self._panel.picture):
+            view.stepped.connect(self.step)
         self.remarks = Remarks(self._panel, desk)
         self.remarks.said.connect(self.said)
         self._panel.languages.leaving.connect(self.keep_edits)
@@ -170,14 +170,12 @@ class ReviewFlow(QObject):
         if photo is None:
             self._shown = 0
             self._panel.show_photo(None, language=self._desk.settings.language)
-            self._window.stage.show_picture(None, "none", note="No photo is selected.")
+            self.pictures.want(None)
             return
         self._shown = photo.id
         self._desk.look_at(photo.id)
         ahead = [p for n in (1, 2) if (p := self._model.photo(self.row + n)) is not None]
-        for view in self._pictures():
-            view.show_picture(None, photo.alt_text or NO_TEXT)
-        self._loader.want(photo, PICTURE_SIDE, ahead)
+        self.pictures.want(photo, ahead)
 
     def _selection_changed(self) -> None:
         self._panel.tell_selected(sum(len(rows) for rows in self._window.grid.selected_ranges()))
@@ -188,10 +186,7 @@ class ReviewFlow(QObject):
             self._panel.show_photo(detail, language=self._desk.settings.language)
             if new:
                 self._look_for_ai(detail)
-            if self._window.actions_table["boxes"].isChecked():
-                self.show_boxes()
-            for view in self._pictures():
-                view.setAccessibleName(f"Photo: {detail.row.alt_text or NO_TEXT}")
+            self.pictures.tell(detail.row)
 
     def _look_for_ai(self, detail: PhotoDetail) -> None:
         """Read what the file says about an image that AI made; Altfolio itself never writes or keeps it."""
@@ -209,12 +204,6 @@ class ReviewFlow(QObject):
                 self._panel.show_made_by_ai(statements)
 
         self._desk.ask_library(look, show, only_latest="made by ai")
-
-    def _show_picture(self, photo: int, image: object, note: str) -> None:
-        if photo == self._shown:
-            row = self._model.photo(self.row)
-            for view in self._pictures():
-                view.show_picture(image, (row.alt_text if row else "") or NO_TEXT, note=note, same=True)  # type: ignore[arg-type]
 
     def _refreshed(self, photos: set[int]) -> None:
         if self._shown in photos:
@@ -352,32 +341,6 @@ class ReviewFlow(QObject):
     def redo(self) -> None:
         """Do the review step again that was taken back last."""
         self._desk.redo(lambda b: self.said.emit(f"Done again: {b.label}." if b else "There is nothing to redo."))
-
-    # frames
-
-    def show_boxes(self) -> None:
-        """Frame what was found in the photo, or no longer."""
-        wanted = self._window.actions_table["boxes"].isChecked()
-        photo = self._shown
-        if not wanted or not photo:
-            for view in self._pictures():
-                view.show_frames((), visible=False)
-            return
-
-        def read() -> object:
-            from gui.found_boxes import frames
-
-            return frames(self._desk.library, photo)
-
-        def show(found: list[Frame]) -> None:
-            if photo == self._shown:
-                for view in self._pictures():
-                    view.show_frames(found, visible=True)
-
-        self._desk.ask_library(read, show, only_latest="boxes")
-
-    def _pictures(self) -> tuple[PictureView, PictureView]:
-        return self._panel.picture, self._window.stage
 
     # taking out
 

@@ -121,27 +121,6 @@ def test_an_embedding_is_undone_and_redone_in_its_place(session: Session, librar
     until(lambda: not session.work.busy)
 
 
-def test_approved_words_are_written_by_themselves_where_wanted(
-    session: Session, library: Library, until: Until
-) -> None:
-    first, second = session.model.ids[:2]
-    session.flow.approve()
-    until(lambda: state(library, first) == PhotoState.APPROVED)
-    session.desk.save_settings(write_when="approved")
-    until(lambda: session.desk.settings.write_when == "approved")
-    session.writing._rest.setInterval(1)
-    session.flow.go(1)
-    session.flow.approve()
-    until(lambda: state(library, second) == PhotoState.EMBEDDED, 30)
-    assert state(library, first) == PhotoState.APPROVED  # approved before the setting was made
-    until(lambda: not session.work.busy)
-    undo = session.window.actions_table["undo"]
-    until(lambda: undo.text() == "Undo: embed 1 photo")
-    undo.trigger()
-    until(lambda: state(library, second) == PhotoState.APPROVED, 30)
-    until(lambda: not session.work.busy)
-
-
 def test_writing_pauses_goes_on_and_stops(session: Session, library: Library, until: Until) -> None:
     ids = list(session.model.ids)
     session.desk.approve(ids)

@@ -65,20 +65,29 @@ def _state(library: Library, photo: int) -> PhotoState:
 
 
 def test_who_wants_it_has_approved_words_written_by_themselves(
-    session: Session, library: Library, photos: list[int], until: Until
+    session: Session, library: Library, until: Until
 ) -> None:
     writer = session.findChild(AutoWrite)
     assert writer is not None
-    session.desk.approve(photos[:1])
-    until(lambda: session.desk.idle and writer._approved == 1)
-    assert writer._pause.isActive()
-    writer.write()
-    assert not session.work.writing, "nobody asked for it"
+    first, second, third = session.model.ids[:3]
+    session.flow.approve()
+    until(lambda: _state(library, first) == PhotoState.APPROVED)
+    assert not writer._pause.isActive(), "nobody asked for it"
     session.desk.save_settings(write_when="approved")
     until(lambda: session.desk.settings.write_when == "approved")
+    session.flow.go(1)
+    session.flow.approve()
+    until(writer._pause.isActive)
     writer.write()
-    until(lambda: _state(library, photos[0]) == PhotoState.EMBEDDED)
-    assert _state(library, photos[1]) == PhotoState.DRAFT
+    until(lambda: _state(library, second) == PhotoState.EMBEDDED, 30)
+    assert (_state(library, first), _state(library, third)) == (PhotoState.APPROVED, PhotoState.DRAFT)
+    undo = session.window.actions_table["undo"]
+    until(lambda: undo.text() == "Undo: embed 1 photo" and not session.work.busy)
+    undo.trigger()
+    until(lambda: _state(library, second) == PhotoState.APPROVED and not session.work.busy, 30)
+    writer.write()
+    assert not session.work.writing, "what was taken back is not written again"
+    until(lambda: not session.work.busy)
 
 
 def test_the_machines_words_are_forgotten_and_those_of_people_stay(
