@@ -6,7 +6,7 @@ ARGS ?=
 export PHOTOS LIBRARY PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help run window test check screenshots format set-up-run set-up-check set-up-test clean
+.PHONY: help run window test check bench screenshots format set-up-run set-up-check set-up-test set-up-bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ check: set-up-check ## style, types, imports and sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.checks.sizes
 
+bench: set-up-bench ## measure every stage against a peer and a limit, 20 minutes; ARGS=--quick takes 3
+	$(BIN)/python -m benchmarks.table --json build/bench.json $(ARGS)
+
 screenshots: set-up-test ## take the pictures of the window in docs/ anew
 	$(BIN)/python docs/take_screenshots.py
 
@@ -34,7 +37,7 @@ format: set-up-check ## put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-set-up-run set-up-check set-up-test: set-up-%:
+set-up-run set-up-check set-up-test set-up-bench: set-up-%:
 	@python=$$(.ci/find-python) && "$$python" .ci/set_up.py $*
 
 clean: ## remove everything that was made here, the virtual environment too

@@ -6,7 +6,7 @@ again only when pyproject.toml, constraints.txt, the Python or the place of the 
 Invariants: idempotent; needs no network and no apt when nothing is missing; uses only the standard library; a set-up
 that was interrupted is taken up again, because the mark is written last.
 
-Usage: set_up.py run|check|test
+Usage: set_up.py run|check|test|bench
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ tests run it, taken out of a wheel that brings the script, so that no second pac
 
 
 def main(purpose: str) -> int:
-    """Set up for a purpose: "run" the program, "check" its text, "test" it. Return the exit code."""
+    """Set up for a purpose: "run" the program, "check" its text, "test" it, "bench" it. Return the exit code."""
     try:
         _ensure_venv()
         _ensure_python_packages("run" if purpose == "run" else "dev")
@@ -47,7 +47,8 @@ def main(purpose: str) -> int:
         _ensure_axe()
     if sys.platform == "linux" and purpose != "check":
         tests = system_packages.test_needs() if purpose == "test" else ()
-        system_packages.ensure(chain(system_packages.window_needs(), tests))
+        peers = system_packages.peer_needs() if purpose == "bench" else ()
+        system_packages.ensure(chain(system_packages.window_needs(), tests, peers))
     return 0
 
 
@@ -127,6 +128,6 @@ def _works(command: list[str | Path]) -> bool:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test"):
-        sys.exit("Usage: set_up.py run|check|test")
+    if len(sys.argv) != 2 or sys.argv[1] not in ("run", "check", "test", "bench"):
+        sys.exit("Usage: set_up.py run|check|test|bench")
     sys.exit(main(sys.argv[1]))

@@ -56,6 +56,12 @@ _PROGRAMS = {  # what the tests start: package by program
     "chromium": "chromium",
 }
 
+_PEERS = {  # what the benchmarks compare with: package by program; digiKam can only be measured on a desktop
+    "exiftool": "libimage-exiftool-perl",
+    "vipsthumbnail": "libvips-tools",
+    "find": "findutils",
+}
+
 _SYSTEM_PYTHON = "/usr/bin/python3"  # Debian's gi and pyatspi can only be imported by Debian's Python
 _PYTHON_LINES = {  # what the AT-SPI client of the tests imports: package by statement
     "import gi": "python3-gi",
@@ -92,6 +98,12 @@ def test_needs() -> Iterator[Need]:
     yield Need("at-spi-bus-launcher", "at-spi2-core", _has_bus_launcher)
     for line, package in _PYTHON_LINES.items():
         yield Need(f"{_SYSTEM_PYTHON}: {line}", package, partial(_python_runs, line))
+
+
+def peer_needs() -> Iterator[Need]:
+    """Yield the programs that the benchmarks compare with; what is missing is left out of their table."""
+    for program, package in _PEERS.items():
+        yield Need(program, package, partial(_has_program, program))
 
 
 def ensure(needs: Iterable[Need]) -> list[Need]:

@@ -1,0 +1,250 @@
+"""Every stage against a peer and against its limit, in one table: what `make bench` shows.
+
+    python -m benchmarks.table [--quick] [--only scan large …] [--folder DIR] [--json FILE] [--list]
+
+Each stage runs in a process of its own, so that neither memory nor a fault of one touches another; its own runs and
+those of its peer take turns, and medians are shown. A peer that is not installed is said, not failed. The whole takes
+about 20 minutes on two quiet cores, `--quick` 3; the smaller sizes leave the ratios nearly as they are, except where
+starting a program counts.
+"""
+
+import argparse
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.rows import Row, from_json, table, to_json
+
+LONGEST_S = 1_200
+"""A stage that takes longer than this is ended and said to have failed."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured.
+
+    Attributes:
+        runs: of each thing, in turns with its peer.
+        scanned: JPEGs of a first scan.
+        files: of the libraries that are scanned again, smallest first.
+        pictures: for thumbnails. tagged: for the pipeline.
+        searched: photos of the library that is searched. shell: of the one that is searched from the shell.
+        embedded: JPEGs of 5 MB that words are written into.
+    """
+
+    runs: int
+    scanned: int
+    files: tuple[int, ...]
+    pictures: int
+    tagged: int
+    searched: int
+    shell: int
+    embedded: int
+
+
+FULL = Sizes(3, 5_000, (10_000, 100_000, 1_000_000), 24, 16, 1_000_000, 100_000, 200)
+QUICK = Sizes(2, 1_000, (5_000, 50_000), 6, 4, 50_000, 50_000, 60)
+
+
+def scan_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """A first scan."""
+    from benchmarks import scan_speed
+
+    return scan_speed.rows(scratch, photos=sizes.scanned, runs=sizes.runs)
+
+
+def large_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """Rescans, memory and the library's file."""
+    from benchmarks import large_library
+
+    return large_library.rows(scratch, sizes=sizes.files)
+
+
+def thumbnail_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """Thumbnails."""
+    from benchmarks import thumbnail_speed
+
+    return thumbnail_speed.rows(scratch, photos=sizes.pictures, runs=sizes.runs)
+
+
+def pipeline_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """Tagging."""
+    from benchmarks import pipeline_speed
+
+    return pipeline_speed.rows(scratch, photos=sizes.tagged, runs=sizes.runs)
+
+
+def search_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """A page of photos for each keystroke, and the numbers beside the trees."""
+    from benchmarks import search_speed
+    from main import broken_rules
+    from storage import overview, search, text_rules
+    from storage.library import Library
+
+    text_rules.use(broken_rules)
+    asked = [(question, False) for question in search_speed.QUESTIONS]
+    asked += [(typed, True) for typed in search_speed.TYPED]
+    pages: list[float] = []
+    trees: list[float] = []
+    with Library(scratch / "searched.altfolio") as library:
+        search_speed.fill(library, sizes.searched)
+        with library.read() as connection:
+            for _ in range(5):
+                for question, typing in asked:
+                    begun = time.perf_counter()
+                    search.find_page(connection, question, limit=search_speed.PAGE, typing=typing)
+                    pages.append((time.perf_counter() - begun) * 1000)
+                begun = time.perf_counter()
+                overview.folders(connection)
+                overview.concepts(connection)
+                trees.append((time.perf_counter() - begun) * 1000)
+    p95 = statistics.quantiles(pages, n=20, method="inclusive")[-1]
+    whole = f"{sizes.searched:,} photos"
+    said = "the ratio is the time"
+    return [
+        Row(stage=f"search, first page, {whole}, p95", unit="ms", ours=p95, ratio=p95, sign="≤", goal=50, note=said),
+        Row(stage=f"search, trees with numbers, {whole}", unit="ms", ours=statistics.median(trees)),
+    ]
+
+
+def shell_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """A search from the shell, process and all."""
+    from benchmarks import search_speed
+    from benchmarks.scan_speed import peer, timed
+    from main import broken_rules
+    from storage import text_rules
+    from storage.library import Library
+
+    text_rules.use(broken_rules)
+    place = scratch / "shell.altfolio"
+    with Library(place) as library:
+        search_speed.fill(library, sizes.shell)
+    ask = peer(sys.executable, "main.py", "--library", str(place), "search", "thing7 thing40")
+    nothing = peer(sys.executable, "-c", "pass")
+    ours, theirs = [], []
+    for _ in range(5):
+        ours.append(timed(ask))
+        theirs.append(timed(nothing))
+    above = statistics.median(a - b for a, b in zip(ours, theirs, strict=True))
+    return [
+        Row(
+            stage=f"altfolio search, {sizes.shell:,} photos",
+            unit="s",
+            ours=statistics.median(ours),
+            peer=statistics.median(theirs),
+            against="python -c pass",
+            ratio=above,
+            sign="≤",
+            goal=0.5,
+            note="the ratio is the seconds above",
+        )
+    ]
+
+
+def embed_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """Words into photos by the whole job: journal, flushes, proof and library."""
+    from benchmarks import metadata_speed as speed
+    from storage.metadata.exiftool import ExifTool
+
+    folder = scratch / "photos"
+    folder.mkdir()
+    found = shutil.which("exiftool")
+    tool = ExifTool(Path(found)) if found else None
+    prepare, embedding = speed.with_library(folder)
+    ways = {
+        "copied": speed.one_by_one(speed.copy_and_flush),
+        "beside": speed.side_by_side(speed.copy_and_flush),
+        "ours": embedding,
+    }
+    if tool is not None:
+        words = ["-overwrite_original", "-XMP-iptcCore:AltTextAccessibility=A grey cat", "-XMP-dc:Subject=cat"]
+        ways["exiftool"] = speed.one_by_one(lambda path: tool.run([*words, str(path)]))
+    data, each = speed.noise_jpeg(5), sizes.embedded // sizes.runs
+    rounds = [speed.measure(ways, {"ours": prepare}, data, each, folder) for _ in range(sizes.runs)]
+    if tool is not None:
+        tool.close()
+    ms = {way: statistics.median(figures[way] for figures in rounds) * 1000 for way in ways}
+    stage = f"embedding {each * sizes.runs} JPEGs of 5 MB, each"
+    by = "cp + fsync, four side by side"
+    ratio = statistics.median(figures["ours"] / figures["copied"] for figures in rounds)
+    shared: dict[str, Any] = {"stage": stage, "unit": "ms", "ours": ms["ours"], "limit": ms["beside"], "limited_by": by}
+    row = Row(**shared, peer=ms["copied"], against="cp + fsync", ratio=ratio, sign="≤", goal=3)
+    if tool is None:
+        return [row, Row(**shared, against="exiftool is not installed")]
+    ratio = statistics.median(figures["exiftool"] / figures["ours"] for figures in rounds)
+    said = "exiftool -stay_open, no fsync"
+    return [row, Row(**shared, peer=ms["exiftool"], against=said, ratio=ratio, sign="≥", goal=3)]
+
+
+STAGES: dict[str, Callable[[Path, Sizes], list[Row]]] = {
+    "scan": scan_rows,
+    "thumbnails": thumbnail_rows,
+    "tagging": pipeline_rows,
+    "embedding": embed_rows,
+    "shell": shell_rows,
+    "large": large_rows,
+    "search": search_rows,
+}
+"""In the order in which they run: the long ones last."""
+
+
+def measured(name: str, *, quick: bool, folder: Path | None) -> list[Row]:
+    """The rows of one stage, from a process of its own; one row that says so where it fails."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix="altfolio-bench-") as made:
+        out = Path(made, "rows.json")
+        scratch = Path(made, "scratch")
+        scratch.mkdir()
+        command = [sys.executable, "-m", "benchmarks.table", "--child", name, str(scratch), str(out)]
+        if quick:
+            command.append("--quick")
+        root = Path(__file__).resolve().parents[1]
+        try:
+            done = subprocess.run(
+                command, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=LONGEST_S
+            )
+        except subprocess.TimeoutExpired:
+            return [Row(stage=name, unit="", ours=None, note=f"did not end within {LONGEST_S} s")]
+        if done.returncode or not out.exists():
+            last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+            return [Row(stage=name, unit="", ours=None, note=f"failed: {' '.join(last)}")]
+        return from_json(out.read_text("utf-8"))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="smaller sizes")
+    parser.add_argument("--only", nargs="+", choices=STAGES, help="some stages")
+    parser.add_argument("--folder", type=Path, help="where to make files; 12 GB for all; a temporary folder without it")
+    parser.add_argument("--json", type=Path, help="write the table there too")
+    parser.add_argument("--list", action="store_true", help="name the stages")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.list:
+        print("\n".join(STAGES))
+        return 0
+    if chosen.child:
+        name, scratch, out = chosen.child
+        Path(out).write_text(to_json(STAGES[name](Path(scratch), QUICK if chosen.quick else FULL)), "utf-8")
+        return 0
+    begun = time.perf_counter()
+    rows: list[Row] = []
+    for name in chosen.only or STAGES:
+        print(f"{time.perf_counter() - begun:6.0f} s  {name} …", file=sys.stderr, flush=True)
+        rows += measured(name, quick=chosen.quick, folder=chosen.folder)
+        if chosen.json:
+            chosen.json.parent.mkdir(parents=True, exist_ok=True)
+            chosen.json.write_text(to_json(rows) + "\n", "utf-8")
+    print(table(rows))
+    print(f"\n{time.perf_counter() - begun:.0f} s in all", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
