@@ -87,9 +87,9 @@ def run_command(library: Library, arguments: argparse.Namespace) -> int:
     language = commands.language_of(library, arguments)
     with library.read() as connection:
         ids, _ = commands.find_photos(connection, folders)
-        found = output.details(connection, ids, language)
+    found = output.details(library, ids, language)
     if arguments.json:
-        output.print_json([output.photo_json(detail) for detail in found])
+        output.print_json_list(map(output.photo_json, found))
     else:
         output.print_photos(found, commands.NOTHING)
     return 1 if problems else 0

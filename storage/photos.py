@@ -165,26 +165,42 @@ def _rows(connection: "Connection | Peek", photos: Collection[int], language: st
 
 def detail(connection: "Connection", photo: int, *, language: str = "en") -> PhotoDetail | None:
     """Everything about one photo, or None where it is gone."""
-    found = rows(connection, [photo], language=language)
-    if not found:
-        return None
-    kind, camera, exact = connection.exec_driver_sql(
-        "SELECT format, camera, people_exact FROM photo WHERE id = ?", (photo,)
-    ).one()
-    texts = connection.exec_driver_sql(
-        "SELECT field, language, text, origin, state, plain FROM text WHERE photo_id = ? ORDER BY field, language",
-        (photo,),
-    )
-    problems = connection.exec_driver_sql("SELECT stage, message FROM problem WHERE photo_id = ? ORDER BY at", (photo,))
-    return PhotoDetail(
-        row=found[0],
-        format=kind,
-        camera=camera,
-        people_exact=bool(exact),
-        tags=tags(connection, [photo]).get(photo, ()),
-        texts=tuple(PhotoText(Field(f), lang, t, Origin(o), TextState(s), p) for f, lang, t, o, s, p in texts),
-        problems=tuple((stage, message) for stage, message in problems),
-    )
+    return next(iter(details(connection, [photo], language=language)), None)
+
+
+def details(connection: "Connection", photos: Sequence[int], *, language: str = "en") -> list[PhotoDetail]:
+    """Everything about these photos, in order; ids that are gone are left out.
+
+    Args:
+        photos: at most `words.CHUNK` ids, because all of it is held in memory.
+    """
+    ids = ",".join(str(int(i)) for i in photos)
+    own = {
+        photo: (kind, camera, bool(exact))
+        for photo, kind, camera, exact in connection.exec_driver_sql(
+            f"SELECT id, format, camera, people_exact FROM photo WHERE id IN ({ids})"
+        )
+    }
+    texts: dict[int, list[PhotoText]] = {}
+    for photo, field, spoken, text, origin, state, plain in connection.exec_driver_sql(
+        f"SELECT photo_id, field, language, text, origin, state, plain FROM text WHERE photo_id IN ({ids}) "
+        "ORDER BY photo_id, field, language"
+    ):
+        texts.setdefault(photo, []).append(
+            PhotoText(Field(field), spoken, text, Origin(origin), TextState(state), plain)
+        )
+    problems: dict[int, list[tuple[str, str]]] = {}
+    for photo, stage, message in connection.exec_driver_sql(
+        f"SELECT photo_id, stage, message FROM problem WHERE photo_id IN ({ids}) ORDER BY photo_id, at"
+    ):
+        problems.setdefault(photo, []).append((stage, message))
+    tagged = tags(connection, photos)
+    return [
+        PhotoDetail(
+            row, *own[row.id], tagged.get(row.id, ()), tuple(texts.get(row.id, ())), tuple(problems.get(row.id, ()))
+        )
+        for row in rows(connection, photos, language=language)
+    ]
 
 
 def tags(connection: "Connection", photos: Iterable[int]) -> dict[int, tuple[Tag, ...]]:

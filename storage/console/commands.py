@@ -7,7 +7,7 @@ photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from storage import history, keyword_tree, photos, search, settings
 from storage.console import output
 from storage.job import KnownError
 from storage.library import Library
+from storage.words import chunks
 
 NOTHING = "No description available."
 """What a table shows for a photo that has no alt text."""
@@ -71,18 +72,19 @@ def search_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio search 'WORDS'`: the paths of the photos that answer, one a line."""
     if not arguments.words:
         raise WrongUse("Say what to search for, e.g. altfolio search dog -beach.")
-    language = language_of(library, arguments)
+    limit = arguments.limit if arguments.limit and arguments.limit > 0 else -1
     with library.read() as connection:
-        ids = list(search.find(connection, " ".join(arguments.words)))
-        if arguments.limit:
-            ids = ids[: arguments.limit]
-        if arguments.json:
-            output.print_json([output.photo_json(d) for d in output.details(connection, ids, language)])
-            return 0
-        found = photos.rows(connection, ids)
-    for row in found:
-        # The raw bytes, so that a name that is not text still names its file for the next program.
-        sys.stdout.buffer.write(os.fsencode(row.path) + (b"\0" if arguments.null else b"\n"))
+        ids = search.find_page(connection, " ".join(arguments.words), limit=limit)
+    if arguments.json:
+        language = language_of(library, arguments)
+        output.print_json_list(map(output.photo_json, output.details(library, ids, language)))
+        return 0
+    for page in chunks(ids):
+        with library.read() as connection:
+            found = photos.rows(connection, page)
+        for row in found:
+            # The raw bytes, so that a name that is not text still names its file for the next program.
+            sys.stdout.buffer.write(os.fsencode(row.path) + (b"\0" if arguments.null else b"\n"))
     sys.stdout.flush()
     return 0
 
@@ -92,19 +94,31 @@ def show_command(library: Library, arguments: argparse.Namespace) -> int:
     language = language_of(library, arguments)
     with library.read() as connection:
         ids, unknown = find_photos(connection, arguments.photos)
-        found = output.details(connection, ids, language)
-        paths = keyword_tree.paths_of(connection, ids)
+    found = _with_paths(library, ids, language)
     if arguments.json:
+        listed = (
+            output.photo_json(d) | {"keyword_paths": paths, "made_by_ai": list(_made_by_ai(d))} for d, paths in found
+        )
         # One photo asked for: its object. Several, or a folder: a list.
-        single = len(arguments.photos) == 1 and len(found) == 1
-        listed = [
-            output.photo_json(d) | {"keyword_paths": paths[d.row.id], "made_by_ai": list(_made_by_ai(d))} for d in found
-        ]
-        output.print_json(listed[0] if single else listed)
+        if len(arguments.photos) == 1 and len(ids) == 1:
+            output.print_json(next(listed, []))
+        else:
+            output.print_json_list(listed)
     else:
-        for detail in found:
-            _print_photo(detail, paths[detail.row.id])
+        for detail, paths in found:
+            _print_photo(detail, paths)
     return complain(unknown)
+
+
+def _with_paths(
+    library: Library, ids: Sequence[int], language: str
+) -> Iterator[tuple[photos.PhotoDetail, Sequence[Sequence[str]]]]:
+    """Everything about these photos and the paths of their keywords, a page at a time."""
+    for page in chunks(ids):
+        with library.read() as connection:
+            details = photos.details(connection, page, language=language)
+            paths = keyword_tree.paths_of(connection, page)
+        yield from ((detail, paths[detail.row.id]) for detail in details)
 
 
 def _print_photo(detail: photos.PhotoDetail, paths: Sequence[Sequence[str]]) -> None:

@@ -6,15 +6,15 @@ import sys
 import textwrap
 import time
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from sqlalchemy import Connection
-
 from storage import photos
 from storage.job import Job, Progress
+from storage.library import Library
 from storage.schema import Field, TextState
+from storage.words import chunks
 
 BAR = 30
 """Width of the progress bar in columns; with counts and a file name it fits a line of 80."""
@@ -78,6 +78,15 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def print_json_list(values: Iterable[object]) -> None:
+    """Print values as a JSON array in the form of `print_json`, each as soon as it is there."""
+    before = "["
+    for value in values:
+        print(before + "\n" + textwrap.indent(json.dumps(value, ensure_ascii=False, indent=2), "  "), end="")
+        before = ","
+    print("[]" if before == "[" else "\n]")
+
+
 def photo_json(detail: photos.PhotoDetail) -> dict[str, Any]:
     """One photo as the command line's JSON gives it: `path`, `state`, `alt_text` by language, `tags`, and more."""
 
@@ -113,10 +122,15 @@ def photo_json(detail: photos.PhotoDetail) -> dict[str, Any]:
     }
 
 
-def details(connection: Connection, ids: Iterable[int], language: str) -> list[photos.PhotoDetail]:
-    """Everything about these photos, in order; photos that are gone are left out."""
-    found = (photos.detail(connection, photo, language=language) for photo in ids)
-    return [detail for detail in found if detail is not None]
+def details(library: Library, ids: Iterable[int], language: str) -> Iterator[photos.PhotoDetail]:
+    """Everything about these photos, in order; photos that are gone are left out.
+
+    They are read a page at a time while they are used, so that a list of any length takes the same memory.
+    """
+    for page in chunks(ids):
+        with library.read() as connection:
+            found = photos.details(connection, page, language=language)
+        yield from found
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +164,7 @@ def _pad(cell: str, width: int) -> str:
     return cell + " " * max(0, width - len(cell) - wide)
 
 
-def print_photos(found: Sequence[photos.PhotoDetail], nothing: str) -> None:
+def print_photos(found: Iterable[photos.PhotoDetail], nothing: str) -> None:
     """Print photos as the table photo → people count, tags with scores, alt text.
 
     Args:

@@ -40,11 +40,9 @@ def review_command(library: Library, arguments: argparse.Namespace) -> int:
         ids, unknown = find_photos(connection, arguments.photos)
     chosen = ids if arguments.photos else waiting
     did = _act(library, arguments, chosen, language)
-    with library.read() as connection:
-        if did is None or arguments.json:
-            found = output.details(connection, chosen, language)
+    found = output.details(library, chosen, language)
     if arguments.json:
-        output.print_json([output.photo_json(d) for d in found])
+        output.print_json_list(map(output.photo_json, found))
     elif did is None:
         output.print_photos(found, NOTHING)
     else:
