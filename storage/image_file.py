@@ -121,12 +121,11 @@ def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None, room: 
         with contextlib.suppress(Exception):  # damaged, as any file may be; another one may be whole
             return _open_preview(source, preview, head, max_side, room)
     try:
-        bits = 8 * source.size  # lossless JPEG has at least one for each pixel, lossy RAW formats have two or more
-        if head.stop > source.size or bits < head.width * head.height:
-            raise ValueError("truncated")  # LibRaw would fill up with black
         from storage.raw_picture import developed
 
-        picture = developed(source, max_side)
+        bits = 8 * source.size  # lossless JPEG has at least one for each pixel, lossy RAW formats have two or more
+        whole = head.stop <= source.size and bits >= head.width * head.height
+        picture = developed(source, max_side, whole=whole)
         turn = orientation_of(picture.size, (head.width, head.height), head.orientation)
         return _finished(picture, None, turn, max_side)
     except Exception as error:  # LibRaw's word on a broken file; a small preview is better than none

@@ -200,16 +200,16 @@ def _jpegs(tiff: Tiff, directory: Directory) -> list[tuple[int, int]]:
 def _stop(tiff: Tiff, directory: Directory, pixels: int) -> int:
     """Where the strips or tiles of a directory end.
 
-    Panasonic says where the sensor's data begins; that of each pixel has a byte at least.
+    Panasonic says only where the sensor's data begins; that of each pixel has a byte at least.
     """
-    spans = (
-        [(tiff.number(directory, _RAW_OFFSET), pixels)] if tiff.panasonic and _RAW_OFFSET in directory.entries else []
-    )
+    if tiff.panasonic:
+        return tiff.number(directory, _RAW_OFFSET) + pixels if _RAW_OFFSET in directory.entries else 0
+    ends = [0]
     for offsets, sizes in ((_STRIPS, _STRIP_BYTES), (_TILES, _TILE_BYTES)):
         if offsets in directory.entries:
             starts, counts = (tiff.numbers(directory, tag, MOST_TILES) for tag in (offsets, sizes))
-            spans += zip(starts, counts, strict=False)
-    return max((at + size for at, size in spans), default=0)
+            ends += [at + size for at, size in zip(starts, counts, strict=False)]
+    return max(ends)
 
 
 def _size(tiff: Tiff, directories: list[Directory], exif: Directory) -> tuple[int, int]:

@@ -22,14 +22,19 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 
-def developed(source: PhotoSource, max_side: int | None) -> "Image":
+def developed(source: PhotoSource, max_side: int | None, *, whole: bool) -> "Image":
     """A picture by LibRaw: a preview that only it finds, or the sensor's data with the camera's white balance.
+
+    Args:
+        max_side: as for `open_upright`; the result is not reduced to it.
+        whole: the sensor's data is all there; LibRaw would fill up with black what is missing.
 
     Returns:
         RGB, as the sensor stores it (not turned).
 
     Raises:
         NoPicture: LibRaw is not installed or does not know this camera's format.
+        ValueError: there is no preview, and the data is not whole.
         Exception: anything else that LibRaw says of the file.
     """
     try:
@@ -38,9 +43,15 @@ def developed(source: PhotoSource, max_side: int | None) -> "Image":
         raise no_picture(source) from error
     try:
         with rawpy.imread(BytesIO(source.read(0, source.size))) as raw:
-            return _large_thumbnail(raw) or _development(raw, max_side)
-    except (rawpy.LibRawFileUnsupportedError, rawpy.LibRawNotImplementedError) as error:
-        raise no_picture(source) from error
+            thumbnail = _large_thumbnail(raw)
+            if thumbnail is not None or whole:
+                return thumbnail or _development(raw, max_side)
+    except rawpy.LibRawError as error:
+        if whole and isinstance(error, rawpy.LibRawFileUnsupportedError | rawpy.LibRawNotImplementedError):
+            raise no_picture(source) from error
+        if whole:
+            raise
+    raise ValueError("truncated")
 
 
 def no_picture(source: PhotoSource) -> NoPicture:

@@ -166,7 +166,7 @@ def pef(jpeg: bytes, *, orientation: int = 1) -> bytes:
 def rw2(jpeg: bytes, *, orientation: int = 1) -> bytes:
     """Panasonic: the borders of the sensor, and a JPEG as the value of a tag."""
     first = {**facts(b"Panasonic", b"DC-G9", orientation), 4: 8, 5: 4, 6: 968, 7: 1444, 0x2E: Inside(jpeg)}
-    return tiff([{**first, 0x118: Blob(bytes(1440 * 960))}], magic=b"IIU\0")
+    return tiff([{**first, 0x111: 0xFFFFFFFF, 0x117: 4, 0x118: Blob(bytes(1440 * 960))}], magic=b"IIU\0")
 
 
 def orf(*, orientation: int = 1) -> bytes:

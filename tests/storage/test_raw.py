@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from storage import thumbnails
 from storage.image_file import open_upright, probe
-from storage.image_head import PHOTO_SUFFIXES, NoPicture
+from storage.image_head import PHOTO_SUFFIXES, NoPicture, read_head
 from storage.job import KnownError
 from storage.metadata import sniff
+from storage.photo_source import open_source
 from tests.storage import raw_maker as made
 from tests.storage.photo_maker import put
 from tests.storage.test_image_file import CORNERS, corners_of
@@ -120,6 +121,18 @@ def test_sensor_data_that_is_cut_off_does_not_become_a_black_picture(tmp_path: P
     for left in (len(content) - 1000, len(content) // 2):
         with pytest.raises(KnownError, match="incomplete"):
             open_upright(put(tmp_path, "photo.dng", content[:left]))
+
+
+def test_where_the_sensors_data_ends(tmp_path: Path) -> None:
+    for name, content in (
+        ("a.rw2", made.rw2(made.preview())),
+        ("a.nef", made.nef(made.preview())),
+        ("a.dng", made.dng(made.preview())),
+        ("a.orf", made.orf()),
+    ):
+        with open_source(put(tmp_path, name, content)) as source:
+            stop = read_head(source).stop
+            assert 1440 * 240 <= stop <= len(content)
 
 
 def test_a_photo_without_any_picture_says_so_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
