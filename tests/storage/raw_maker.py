@@ -169,10 +169,17 @@ def rw2(jpeg: bytes, *, orientation: int = 1) -> bytes:
     return tiff([{**first, 0x111: 0xFFFFFFFF, 0x117: 4, 0x118: Blob(bytes(1440 * 960))}], magic=b"IIU\0")
 
 
-def orf(*, orientation: int = 1) -> bytes:
-    """Olympus: the preview is in the maker's notes, so only facts can be read."""
-    data = bytes(1440 * 240)
+def orf(jpeg: bytes | None = None, *, orientation: int = 1) -> bytes:
+    """Olympus: the preview is in the maker's notes, where only LibRaw looks; places in them count from their start."""
+    data = bytes(1440 * 240 if jpeg is None else 1440 * 960 * 2)
     first = facts(b"OLYMPUS IMAGING CORP.", b"E-M1", orientation)
+    if jpeg is not None:
+        first |= {0x102: 16, 0x106: 32803, 0x115: 1, 0x116: 960}  # else LibRaw does not know it for a RAW file
+        note = b"OLYMPUS\0II\3\0" + struct.pack("<HHHIII", 1, 0x2020, 13, 1, 30, 0)
+        note += struct.pack("<H", 3) + b"".join(
+            struct.pack("<HHII", tag, 4, 1, value) for tag, value in ((0x100, 1), (0x101, 72), (0x102, len(jpeg)))
+        )
+        first[0x8769] = [{0x9003: TAKEN, 0x927C: Inside(note + bytes(4) + jpeg)}]
     return tiff([{**first, 0x100: 1440, 0x101: 960, 0x103: 1, 0x111: Blob(data), 0x117: len(data)}], magic=b"IIRO")
 
 

@@ -42,6 +42,7 @@ TURNABLE: dict[str, Callable[[int], bytes]] = {
     "DNG": lambda turn: made.dng(made.preview(), orientation=turn),
     "PEF": lambda turn: made.pef(made.preview(), orientation=turn),
     "RW2": lambda turn: made.rw2(made.preview(), orientation=turn),
+    "ORF": lambda turn: made.orf(made.preview(), orientation=turn),
     "RAF": lambda turn: made.raf(with_exif(turn)),
     "DNG without preview": lambda turn: made.dng(None, orientation=turn),
 }
