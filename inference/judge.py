@@ -34,6 +34,13 @@ COCO photos 5 of 6 such namings below it were wrong; on 200 ImageNet photos all 
 TRACE = 0.1
 """Probability below which a classifier sees next to nothing of a concept."""
 
+FILLING = 0.1
+"""Least share of the photo that a box covers, with the middle in it, to be where the classifier looked. Of 200 ImageNet
+photos 24 detections were left out for it that were wrong and one that was right, of 128 COCO photos one right."""
+
+GROUNDS = "furniture"
+"""On what of a detector's things another thing that fills the photo may well stand: a dish on a table."""
+
 SURE = 0.5
 """Score from which a detector is taken to have understood the photo."""
 
@@ -63,6 +70,7 @@ def judge(raw: RawFindings, vocabulary: Vocabulary, *, rejected: Set[str] = froz
         {key: p for key, p in mass.items() if allowed(key) and p >= _wanted(key, boxes, vocabulary)}, vocabulary
     )
     located = _without_misnamed(located, named, mass, vocabulary)
+    named = _without_strangers(named, located, vocabulary)
     findings = _without_ancestors(_merge(located, named, boxes, vocabulary), vocabulary)
     findings.sort(key=_prominence, reverse=True)
     people = sum(finding.count or 0 for finding in findings if finding.concept == PERSON)
@@ -140,33 +148,59 @@ def _without_misnamed(
     mass: dict[str, float],
     vocabulary: Vocabulary,
 ) -> dict[str, list[Detection]]:
-    """Located animals without one that is the classifier's animal under a wrong name.
+    """What was located without single things that are the classifier's thing under a wrong name.
 
-    A detector knows ten animals and calls a lizard a bird. So a single animal is left out where the classifier is
-    surer (or simply sure) of another one that the detector has not seen, and sees next to nothing of the detector's.
+    A detector knows eighty things, ten of them animals, and calls a lizard a bird and a squash a frisbee. So a single
+    thing is left out of which the classifier sees next to nothing, where that is sure of another one that the detector
+    has not seen, and the box is where it looked; between animals it need only be surer, wherever the box is.
     """
-    surest = max(
-        (
-            p
-            for name, p in named.items()
-            if vocabulary.concept(name).kind == "animal" and not _seen(name, located, vocabulary)
-        ),
+    unseen = {name: p for name, p in named.items() if not _seen(name, located, vocabulary)}
+    animal = max((p for name, p in unseen.items() if _is_animal(name, vocabulary)), default=0.0)
+    worn = PERSON in located
+    thing = max((p for name, p in unseen.items() if _fills(name, vocabulary, worn=worn)), default=0.0)
+
+    def misnamed(key: str, seen: Sequence[Detection]) -> bool:
+        if key == PERSON or len(_counted(seen)) > 1 or mass.get(key, 0.0) >= TRACE:
+            return False
+        if _is_animal(key, vocabulary) and (seen[0].score < animal or animal >= DOUBTED):
+            return True
+        return thing >= DOUBTED and _in_the_middle(seen[0].box) and GROUNDS not in vocabulary.ancestors(key)
+
+    return {key: seen for key, seen in located.items() if not misnamed(key, seen)}
+
+
+def _without_strangers(
+    named: dict[str, float], located: dict[str, list[Detection]], vocabulary: Vocabulary
+) -> dict[str, float]:
+    """Named concepts without animals that a detector, surer of several others, doesn't see among them."""
+    herd = max(
+        (seen[0].score for key, seen in located.items() if _is_animal(key, vocabulary) and len(_counted(seen)) > 1),
         default=0.0,
     )
     return {
-        key: seen
-        for key, seen in located.items()
-        if not (
-            vocabulary.concept(key).kind == "animal"
-            and len(_counted(seen)) <= 1
-            and (seen[0].score < surest or surest >= DOUBTED)
-            and mass.get(key, 0.0) < TRACE
-        )
+        name: p
+        for name, p in named.items()
+        if p >= herd or not _is_animal(name, vocabulary) or _seen(name, located, vocabulary)
     }
+
+
+def _is_animal(key: str, vocabulary: Vocabulary) -> bool:
+    return vocabulary.concept(key).kind == "animal"
 
 
 def _seen(name: str, located: dict[str, list[Detection]], vocabulary: Vocabulary) -> bool:
     return any(vocabulary.related(name, key) for key in located)
+
+
+def _fills(name: str, vocabulary: Vocabulary, *, worn: bool) -> bool:
+    """Whether a concept is a thing that may be all there is, not a scene, nor clothes where there is who wears them."""
+    if vocabulary.noun(name).scene or (worn and "clothing" in vocabulary.ancestors(name)):
+        return False
+    return vocabulary.concept(name).kind in ("animal", "food", "vehicle", "object", "building", "nature")
+
+
+def _in_the_middle(box: Box) -> bool:
+    return box.area >= FILLING and box.left < 0.5 < box.right and box.top < 0.5 < box.bottom
 
 
 def _merge(

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from inference import own_nouns
 from inference.own_words import OwnWords, to_json
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt")
@@ -173,7 +174,8 @@ class Vocabulary:
         """How a language names the concept: as the user says it, else as we do, else in English."""
         row = _content(f"words-{language}.json").get(key) or _content("words-en.json").get(key, ["a", key, key])
         if own := self.own.names.get(key, {}).get(language):
-            return Noun(row[0], *own)  # the scene's wording goes with our name for it
+            ours = own_nouns.shape(language, own, ours=row[0], our_name=row[1])
+            return Noun(ours, *own)  # the scene's wording goes with our name for it
         return Noun(*row)
 
     def name(self, key: str, language: str = "en") -> str:

@@ -100,6 +100,27 @@ def test_an_animal_the_detector_does_not_know_is_not_its_nearest_guess_too() -> 
     assert said(RawFindings((seen("bird", 0.7), seen("bird", 0.7, 0.6)), (lizard,))) == {"bird": 2, "lizard": None}
 
 
+def test_a_thing_the_detector_does_not_know_is_not_its_nearest_guess_too() -> None:
+    squash = Label("n07716906", 0.95)
+    frisbee = seen("frisbee", 0.7, width=0.6)
+    aside = Detection("frisbee", 0.7, Box(0.7, 0.7, 0.95, 0.95))
+    assert said(RawFindings((frisbee,), (squash,))) == {"squash": None}
+    assert said(RawFindings((aside,), (squash,))) == {"frisbee": 1, "squash": None}
+    assert "frisbee" in said(RawFindings((frisbee,), (Label("n07716906", 0.7),)))
+    assert said(RawFindings((seen("dining table", 0.9, width=0.6),), (squash,))) == {"dining table": 1, "squash": None}
+
+
+def test_clothes_are_no_other_name_for_what_is_beside_the_one_who_wears_them() -> None:
+    helmet, motorcycle = Label("n03379051", 0.95), seen("motorcycle", 0.9, width=0.6)
+    assert said(RawFindings((motorcycle, seen("person", 0.9)), (helmet,))).keys() >= {"motorcycle", "person"}
+
+
+def test_an_animal_that_is_not_among_several_others_is_not_said() -> None:
+    cheetah = Label("n02130308", 0.92)
+    giraffes = (seen("giraffe", 0.99), seen("giraffe", 0.98, 0.6))
+    assert said(RawFindings(giraffes, (cheetah,))) == {"giraffe": 2}
+
+
 def test_a_detectors_silence_counts_against_a_classifier() -> None:
     corgi = Label("n02113023", 0.7)
     assert said(RawFindings((seen("couch", 0.9),), (corgi,))) == {"couch": 1, "animal": None}
