@@ -107,9 +107,7 @@ def open_upright(path: Path, *, max_side: int | None = None, room: float = DRAFT
             raise unreadable(path, error) from error
         return _decode_bare(plugin, path, head, max_side, error)
     except MemoryError as error:
-        raise KnownError(
-            f"“{shown(path.name)}” needs more memory than is free. Close other programs and try again."
-        ) from error
+        raise _no_memory(path) from error
     except Exception as error:  # decoders raise anything on hostile input; all of it is the file's fault
         return _decode_bare(plugin, path, head, max_side, error)
 
@@ -134,6 +132,8 @@ def _open_raw(source: PhotoSource, head: ImageHead, max_side: int | None, room: 
                 return _open_preview(source, preview, head, max_side, room)
         if isinstance(error, NoPicture) or (isinstance(error, OSError) and error.errno is not None):
             raise
+        if isinstance(error, MemoryError):
+            raise _no_memory(source.path) from error
         raise _undecodable(source.path, head, error) from error
 
 
@@ -174,6 +174,10 @@ def check_size(path: Path, head: ImageHead) -> None:
             f"“{shown(path.name)}” says it has {head.width:,} × {head.height:,} pixels, more than the "
             f"{MOST_PIXELS // 1_000_000} megapixels that are opened. Make a smaller version of it."
         )
+
+
+def _no_memory(path: Path) -> KnownError:
+    return KnownError(f"“{shown(path.name)}” needs more memory than is free. Close other programs and try again.")
 
 
 def _undecodable(path: Path, head: ImageHead, error: Exception) -> KnownError:

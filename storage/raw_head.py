@@ -40,7 +40,7 @@ _SUB_IFDS, _JPEG, _JPEG_BYTES, _EXIF_IFD = 0x14A, 0x201, 0x202, 0x8769
 _ORIGINAL, _DIGITIZED, _EXIF_WIDTH, _EXIF_HEIGHT = 0x9003, 0x9004, 0xA002, 0xA003
 _DNG_VERSION, _CROP_SIZE = 0xC612, 0xC620
 _TILES, _TILE_BYTES = 0x144, 0x145
-_TOP, _LEFT, _BOTTOM, _RIGHT, _JPG_FROM_RAW, _RAW_OFFSET = 4, 5, 6, 7, 0x2E, 0x118  # Panasonic
+_TOP, _LEFT, _BOTTOM, _RIGHT, _RAW_OFFSET, _JPGS_FROM_RAW = 4, 5, 6, 7, 0x118, (0x2E, 0x127)  # Panasonic
 
 JPEG_COMPRESSIONS = frozenset({6, 7})
 """JPEG in strips: the old way of TIFF 6.0, and the way of DNG and TIFF's technical note 2. Sensor data in lossless
@@ -191,9 +191,9 @@ def _jpegs(tiff: Tiff, directory: Directory) -> list[tuple[int, int]]:
         strips = tiff.numbers(directory, _STRIPS, 2)
         if len(strips) == 1:
             spans.append((strips[0], tiff.number(directory, _STRIP_BYTES)))
-    kind, size, at = directory.entries.get(_JPG_FROM_RAW, (0, 0, 0))
-    if tiff.panasonic and kind == 7:
-        spans.append((at, size))
+    for tag in _JPGS_FROM_RAW if tiff.panasonic else ():
+        kind, size, at = directory.entries.get(tag, (0, 0, 0))
+        spans.append((at, size) if kind == 7 else (0, 0))
     return [(offset, size) for offset, size in spans if offset > 0 and size > 0]
 
 
