@@ -17,10 +17,12 @@ from PySide6.QtCore import QObject, QSettings, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from gui import accessible
+from gui import accessible, library_files
 from gui.appearance import Appearance
 from gui.desk import FIRST_ORDER, Counts, Desk
+from gui.dialogs.mend_dialog import open_or_mend
 from gui.finder import Finder
+from gui.library_care import LibraryCare
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
 from gui.photo_model import PAGE, PhotoModel
@@ -62,13 +64,12 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
     app.setOrganizationName("Altfolio")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("altfolio")
-    try:
-        opened = Library(library or default_path())
-    except KnownError as error:
-        QMessageBox.critical(None, "Altfolio", str(error))
+    path, stored = library or default_path(), QSettings()
+    opened = open_or_mend(app, path, library_files.take_damage(stored, path))
+    if opened is None:
         return 1
     with opened:
-        session = Session(app, opened, QSettings())
+        session = Session(app, opened, stored)
         close_on_signals(session.window)
         session.window.show()
         QTimer.singleShot(0, session, lambda: session.begin(folders))
@@ -111,7 +112,7 @@ class Session(QObject):
 
     def __init__(self, app: QApplication, library: Library, stored: QSettings) -> None:
         super().__init__()
-        accessible.install()
+        accessible.install(app)
         self._stored = stored
         self._closed = False
         self.appearance = Appearance(app)
@@ -136,7 +137,8 @@ class Session(QObject):
         self._new_photos.timeout.connect(self._look_at_new)
         self._connect()
         self._connect_actions()
-        self.window.recall(stored)
+        with library_files.own_state(stored, library.path) as own:
+            self.window.recall(own)
         self.window.actions_table.set_keys(self._keys())
         self.window.actions_table["library-view"].setChecked(True)
 
@@ -237,6 +239,7 @@ class Session(QObject):
         from gui.commands import connect
 
         connect(self)
+        self.care = LibraryCare(self, self._stored)
 
     def _open_menu(self, view: QWidget, at: object) -> None:
         from PySide6.QtCore import QPoint
@@ -332,7 +335,8 @@ class Session(QObject):
 
     def _closing(self) -> None:
         self.flow.keep_edits()
-        self.window.remember(self._stored)
+        with library_files.own_state(self._stored, self.desk.library.path) as own:
+            self.window.remember(own)
 
     def close(self) -> None:
         """Stop asking jobs, finish edits, join all threads."""
@@ -341,6 +345,7 @@ class Session(QObject):
             self._stop_listening()
             if self._watch is not None:
                 self._watch.stop()
+            self.care.close()
             self.work.close()
             self.thumbnails.close()
             self.pictures.close()

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QMessageBox
 
 from gui import daily
 from gui.actions import NUMBERED_TAGS
@@ -26,7 +26,6 @@ def connect(session: "Session") -> None:
     for name, call in (
         ("add-folders", session.choose_folders),
         ("rescan", lambda: session.work.find_words(())),
-        ("open-library", lambda: open_library(session)),
         ("embed", lambda: embed(session)),
         ("problems", lambda: show_problems(session)),
         ("quit", window.close),
@@ -113,21 +112,3 @@ def embed(session: "Session") -> None:
     dialog = open_dialog(session)
     dialog.exec()
     dialog.deleteLater()
-
-
-def open_library(session: "Session") -> None:
-    """Open a window on another library, in a process of its own."""
-    import sys
-
-    from PySide6.QtCore import QProcess
-
-    chosen, _ = QFileDialog.getSaveFileName(
-        session.window,
-        "Open another library",
-        "",
-        "Altfolio libraries (*.altfolio)",
-        options=QFileDialog.Option.DontConfirmOverwrite,
-    )
-    if chosen:
-        main = sys.modules["__main__"].__file__ or "main.py"
-        QProcess.startDetached(QApplication.applicationFilePath(), [main, "--library", chosen])

@@ -9,14 +9,16 @@ Invariant: a backup or a rebuilt library appears whole, checked and closed, or n
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from storage import refresh, thumbnails
+from storage import refresh, soundness, thumbnails
 from storage.exchange.new_file import new_place
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
@@ -27,6 +29,9 @@ from storage.words import chunks
 
 PAGES = 2_048
 """Pages copied between two looks at whether to stop: 8 MiB at SQLite's 4 KiB, some 20 ms on a disk."""
+
+_INSTRUCTIONS = 100_000
+"""Of SQLite's machine between two looks at whether to stop: about a millisecond."""
 
 _STEP = 0.05
 """Seconds between two reports."""
@@ -110,21 +115,29 @@ def is_library(path: Path) -> bool:
     return head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:72], "big") == APPLICATION_ID
 
 
-def damage(path: Path) -> str | None:
+def damage(path: Path, *, stopped: Callable[[], bool] = lambda: False) -> str | None:
     """Look through a library for damage, without changing it: a sentence about it, or None.
 
     Reads the whole file; for a look at start, in the background.
+
+    Args:
+        stopped: asked now and then; where it is true the look ends, without having found anything.
     """
     try:
         with contextlib.closing(_reader(path)) as connection:
+            connection.set_progress_handler(stopped, _INSTRUCTIONS)
             found = _integrity(connection)
+    except sqlite3.OperationalError as error:
+        if stopped():
+            return None
+        found = [str(error)]
     except sqlite3.DatabaseError as error:
         found = [str(error)]
     if found == ["ok"]:
         return None
     return (
-        f"The library “{shown(path)}” is damaged ({found[0]}). Restore a backup, or let “altfolio rebuild” make a new "
-        "library from the words in your photos. Nothing in your photos is harmed."
+        f"The library “{shown(path)}” is damaged ({found[0]}). Restore a backup (“altfolio restore”), or let “altfolio "
+        "rebuild” make a new library from the words in your photos. Nothing in your photos is harmed."
     )
 
 
@@ -133,7 +146,7 @@ class Complaint:
     """One thing that is wrong with a library.
 
     Attributes:
-        kind: "damage", "orphans", "search", "writes", "folders", "cache".
+        kind: "damage", "orphans", "search", "concepts", "writes", "folders", "cache".
         message: what it is and what to do.
         repairable: whether `repair` puts it right.
     """
@@ -156,7 +169,7 @@ _ORPHANS = {
 
 
 def check(library: Library) -> list[Complaint]:
-    """Examine a library: the file, rows that belong to nothing, the search rows, unfinished writes, the cache.
+    """Examine a library: the file, rows that belong to nothing, the search, the concepts, unfinished writes, the cache.
 
     Changes nothing. An empty list means that all is well.
     """
@@ -183,6 +196,9 @@ def check(library: Library) -> list[Complaint]:
         )
         if number:
             found.append(Complaint("search", f"{number:,} photos are not in the search as they should be.", True))
+        number = soundness.gaps(connection)
+        if number:
+            found.append(Complaint("concepts", f"The tree of concepts lacks {number:,} lines.", True))
         number = count("SELECT count(*) FROM file_write WHERE done = 0")
         if number:
             found.append(
@@ -191,6 +207,8 @@ def check(library: Library) -> list[Complaint]:
                 )
             )
         troubles = connection.exec_driver_sql("SELECT path, message FROM folder_problem ORDER BY path").all()
+    if not soundness.index_is_sound(library.path):
+        found.append(Complaint("search", "The index of the search is damaged: some photos are not found.", True))
     found += [Complaint("folders", str(message)) for _, message in troubles]
     found += _cache()
     return found
@@ -211,8 +229,12 @@ def repair(library: Library) -> Job:
     Raises:
         KnownError: the library can't be written.
     """
+    sound = soundness.index_is_sound(library.path)
     with library.write() as block:
         run = block.connection.exec_driver_sql
+        if not sound:
+            soundness.make_index(block.connection)
+        soundness.close_gaps(block.connection)
         run("DELETE FROM tag WHERE concept_id NOT IN (SELECT id FROM concept)")
         for table, condition in _ORPHANS.items():
             run(f"DELETE FROM {table} WHERE {condition}")
@@ -233,6 +255,53 @@ def known_folders(path: Path) -> list[Path]:
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_reader(path)) as connection:
         return [Path(os.fsdecode(root)) for (root,) in connection.execute("SELECT path FROM root ORDER BY path")]
     return []
+
+
+def restore(source: Path, path: Path) -> Path | None:
+    """Put a backup in the place of a library, which is kept beside it under another name.
+
+    The library must not be open anywhere.
+
+    Returns:
+        where the old library is now, None where there was none.
+
+    Raises:
+        KnownError: the backup is none, or damaged itself, or it can't be copied; the old library stays in its place.
+    """
+    if not is_library(source):
+        raise KnownError(f"“{shown(source)}” is not a backup of a library. Choose a file that Altfolio made.")
+    if path.exists() and source.samefile(path):
+        raise KnownError("The backup is the library itself. Choose a file that Altfolio made as a backup.")
+    harm = damage(source)
+    if harm is not None:
+        raise KnownError(f"The backup can't be used. {harm}")
+    with new_place(path) as temporary:
+        shutil.copyfile(source, temporary)
+        return _set_aside(path)
+
+
+def put_in_place(new: Path, path: Path) -> Path | None:
+    """Make a library that was rebuilt the library, and keep the one that was there beside it under another name.
+
+    Neither may be open anywhere.
+
+    Returns:
+        where the old library is now, None where there was none.
+    """
+    aside = _set_aside(path)
+    new.rename(path)
+    return aside
+
+
+def _set_aside(path: Path) -> Path | None:
+    if not path.exists():
+        return None
+    aside = path.with_name(f"{path.stem} {datetime.now():%Y-%m-%d %H.%M.%S}{path.suffix}")
+    for ending in ("-wal", "-shm", ""):
+        old = path.with_name(path.name + ending)
+        if old.exists():
+            old.rename(aside.with_name(aside.name + ending))
+    return aside
 
 
 def rebuild(old: Path, target: Path, folders: Sequence[Path] = ()) -> Job:
@@ -272,10 +341,16 @@ def _rebuild(old: Path, target: Path, folders: Sequence[Path]) -> Job:
                 temporary.with_name(temporary.name + ending).unlink(missing_ok=True)
 
 
+_KEPT = ("search.saved", "own_words", "keyword_tree")
+"""What people made that no photo's file has, beside their settings: searches, words and the tree of keywords."""
+
+
 def _take_settings(old: Path, library: Library) -> None:
     """The settings come first: words of files are filed under the user's language."""
     with contextlib.suppress(sqlite3.DatabaseError), contextlib.closing(_reader(old)) as connection:
-        rows = connection.execute("SELECT key, value FROM setting WHERE key LIKE 'user.%'").fetchall()
+        rows = connection.execute(
+            f"SELECT key, value FROM setting WHERE key LIKE 'user.%' OR key IN ({','.join('?' * len(_KEPT))})", _KEPT
+        ).fetchall()
         with library.write() as block:
             for row in rows:
                 block.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", row)

@@ -288,6 +288,10 @@ def _begin(connection: "Connection") -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+class DamagedError(KnownError):
+    """A library's file is damaged, or it is none; `storage.backup` has what can be done."""
+
+
 @contextlib.contextmanager
 def _known_errors(path: Path) -> Iterator[None]:
     """Turn what the environment does to SQLite into sentences; everything else stays a bug."""
@@ -301,7 +305,8 @@ def _known_errors(path: Path) -> Iterator[None]:
         sentence = _SENTENCES.get(code)
         if sentence is None:
             raise
-        raise KnownError(sentence.format(name=path)) from error
+        kind = DamagedError if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) else KnownError
+        raise kind(sentence.format(name=path)) from error
 
 
 _SENTENCES = {
@@ -311,8 +316,9 @@ _SENTENCES = {
     sqlite3.SQLITE_READONLY: "The library “{name}” is read-only. Change its permissions and try again.",
     sqlite3.SQLITE_CANTOPEN: "The library “{name}” can't be opened. Check that its folder exists and can be "
     "written to.",
-    sqlite3.SQLITE_CORRUPT: "The library “{name}” is damaged. Restore a backup; the words already in your photos "
-    "are safe.",
-    sqlite3.SQLITE_NOTADB: "“{name}” is not an Altfolio library.",
+    sqlite3.SQLITE_CORRUPT: "The library “{name}” is damaged; the words already in your photos are safe. “altfolio "
+    "restore BACKUP” puts a backup in its place, “altfolio rebuild FILE” makes a new library from your photos.",
+    sqlite3.SQLITE_NOTADB: "“{name}” is not an Altfolio library, or its beginning is damaged. “altfolio restore "
+    "BACKUP” puts a backup in its place, “altfolio rebuild FILE” makes a new library from your photos.",
     sqlite3.SQLITE_IOERR: "The disk that holds the library “{name}” reports an error. Check the disk and try again.",
 }

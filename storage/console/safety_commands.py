@@ -1,6 +1,6 @@
-"""The commands for the library itself: backup, check and rebuild.
+"""The commands for the library itself: backup, check, restore and rebuild.
 
-`rebuild` is for a library that may be damaged, so it takes its path and never opens it as one;
+`restore` and `rebuild` are for a library that may be damaged, so they take its path and never open it as one;
 `safety_parser` puts them into the program's command line.
 """
 
@@ -43,6 +43,21 @@ def check_command(library: Library, arguments: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def restore_command(library: Library, arguments: argparse.Namespace) -> int:
+    """`altfolio restore BACKUP`: a backup in the place of the library."""
+    return restore_from(library.path, arguments)
+
+
+def restore_from(path: Path, arguments: argparse.Namespace) -> int:
+    """The same for a library that can't be opened."""
+    from storage import backup
+
+    aside = backup.restore(absolute(arguments.file), path)
+    kept = f" The one that was there is kept as {shown(aside)}." if aside else ""
+    print(f"The backup is in the place of {shown(path)}.{kept}")
+    return 0
+
+
 def rebuild_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio rebuild FILE [FOLDER…]`: a new library from the words in the photos' files."""
     return rebuild_from(library.path, arguments)
@@ -65,6 +80,9 @@ def safety_parser(add: Callable[..., argparse.ArgumentParser]) -> None:
     made = add("check", check_command, "examine the library itself")
     made.add_argument("--repair", action="store_true", help="put right what can be")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
+    made = add("restore", restore_command, "put a backup in the place of the library, which is kept beside it")
+    made.add_argument("file", type=Path, metavar="BACKUP")
+    made.set_defaults(run_on_path=restore_from)
     made = add("rebuild", rebuild_command, "make a new library from the words in the photos' files")
     made.add_argument("file", type=Path, metavar="FILE", help="the new library")
     made.add_argument("folders", nargs="*", type=Path, metavar="FOLDER", help="default: those of the library")

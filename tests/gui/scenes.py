@@ -14,8 +14,11 @@ from PySide6.QtWidgets import QWidget
 import gui
 from gui.app import Session
 from gui.command_palette import CommandPalette
+from gui.dialogs.check_dialog import CheckDialog
 from gui.dialogs.export_dialog import ExportDialog, Scope
 from gui.dialogs.import_dialog import ImportDialog
+from gui.dialogs.libraries_dialog import LibrariesDialog
+from gui.dialogs.mend_dialog import MendDialog
 from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
 from gui.dialogs.words_dialog import WordsDialog
 from gui.embed_dialog import open_dialog
@@ -32,6 +35,7 @@ from inference import packs
 from inference.own_words import OwnWords
 from inference.vocabulary import Vocabulary
 from storage import overview
+from storage.backup import Complaint
 from storage.overview import Trouble
 from storage.search.saved import SavedSearch
 from storage.verify import KEYWORDS, Difference, Outside
@@ -130,6 +134,9 @@ SCENES = (
     ),
     Scene("export", lambda s: ExportDialog([Scope("All photos", list(s.model.ids))], s.window)),
     Scene("import", lambda s: ImportDialog(s.desk.library, "en", s.window)),
+    Scene("libraries", lambda s: LibrariesDialog([s.desk.library.path], s.desk.library.path, s.window)),
+    Scene("check", lambda s: CheckDialog([Complaint("search", "3 photos are not in the search.", True)], s.window)),
+    Scene("damaged", lambda s: MendDialog(s.desk.library.path, "The library is damaged.", s.window)),
     Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
     Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
     Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),
