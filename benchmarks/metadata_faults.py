@@ -31,6 +31,7 @@ from benchmarks.metadata_fault_kinds import (
     undone,
     write_one,
 )
+from benchmarks.metadata_fault_places import full_disk, links, locked, vanished_drive
 
 CALLS = "openat,write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,unlink,unlinkat,ftruncate"
 
@@ -143,6 +144,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         faults: dict[str, Callable[[], Tally]] = {
             "kill -9 at a random moment": lambda: kill(chosen, options.kills, work),
             "disk full (RLIMIT_FSIZE)": lambda: disk_full(chosen, work),
+            "disk full (a small ext4)": lambda: full_disk(chosen, work),
+            "drive gone in an embedding": lambda: vanished_drive(chosen, work),
+            "locked by another program": lambda: locked(chosen, work),
+            "symbolic links": lambda: links(chosen, work),
             "closed folder, protected file": lambda: closed_folder(chosen, work),
             "changed between check and write": lambda: replaced_meanwhile(chosen, work),
             "saved by others at any moment": lambda: racing(chosen, options.race_seconds, work),

@@ -11,7 +11,7 @@ import base64
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -224,17 +224,23 @@ def writing(library: Library, places: Iterable[Path]) -> Iterator[None]:
     Args:
         places: the photos that are going to be written.
     """
-    folders = sorted({os.path.dirname(os.path.realpath(os.fsencode(place))) for place in places})
-    _remember(library, [base64.b64encode(folder).decode() for folder in folders])
+    with library.read() as connection:
+        away = {folder for folder in _remembered(connection) if not folder.is_dir()}
+    folders = away | {Path(os.fsdecode(os.path.dirname(os.path.realpath(os.fsencode(place))))) for place in places}
+    _remember(library, folders)
     yield
-    # Not on an exception either: whatever ended the batch may have left something.
-    _remember(library, [])
+    # Not on an exception either: whatever ended the batch may have left something. Nor where a drive is gone, which
+    # took what was being written with it.
+    for folder in folders:
+        write.sweep(folder)
+    _remember(library, {folder for folder in folders if not folder.is_dir()})
 
 
-def _remember(library: Library, folders: Sequence[str]) -> None:
+def _remember(library: Library, folders: Iterable[Path]) -> None:
+    kept = sorted(base64.b64encode(os.fsencode(folder)).decode() for folder in folders)
     with library.write() as block:
         block.connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (WRITING, json.dumps(folders))
+            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (WRITING, json.dumps(kept))
         )
 
 

@@ -10,6 +10,7 @@ Invariant: the file is not touched before the redo file and its name are on the 
 
 import base64
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -17,7 +18,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from storage.job import KnownError
 from storage.metadata.containers.base import Buffer, FileBytes, Piece, Span
@@ -80,13 +81,14 @@ def rewrite(
     touched = False
     try:
         with redo.open("rb") as file:
+            _hold(redo, file)
             content = FileBytes(size, reader(file.fileno(), start))
             plain = redo.with_suffix(TEMPORARY)
-            _copy_out(content, plain)  # the proof wants a file that is the photo alone
             try:
+                _copy_out(content, plain)  # the proof wants a file that is the photo alone
                 prove(content, plain)
             finally:
-                plain.unlink()
+                plain.unlink(missing_ok=True)
             check_unchanged(original)
             commit(kept_digest(original.data, [piece for piece in pieces if isinstance(piece, Span)]))
             check_unchanged(original)
@@ -114,7 +116,7 @@ def sweep(folder: Path) -> Swept:
             with contextlib.suppress(OSError):
                 path.unlink()
                 removed += 1
-        elif path.name.endswith(REDO):
+        elif path.name.endswith(REDO) and _unused(path):
             with contextlib.suppress(OSError, ValueError, KeyError):
                 target = _finish(path)
                 (kept if target is None else finished).append(target or path)
@@ -150,6 +152,15 @@ def _write_redo(redo: Path, original: Original, pieces: Sequence[Piece]) -> int:
             temporary.unlink()
     sync_folder(redo.parent)
     return len(start)
+
+
+def _hold(redo: Path, file: BinaryIO) -> None:
+    """Lock a redo file, so that another program's `sweep` does not take it for what a crash left."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if redo.stat().st_ino != os.fstat(file.fileno()).st_ino:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def _copy_out(content: FileBytes, path: Path) -> None:
@@ -239,7 +250,7 @@ def _finish(redo: Path) -> Path | None:
 
 
 def _unused(path: Path) -> bool:
-    """Whether no running process is still writing this temporary file."""
+    """Whether no running process is still using this file."""
     if fcntl is None:
         return True
     try:

@@ -1,7 +1,8 @@
 """PNG and APNG: the packet in an uncompressed iTXt chunk, right behind IHDR when it is new.
 
 Invariants: every other chunk keeps its bytes and its place; foreign bytes behind IEND stay. A packet that another
-program compressed is read, and written uncompressed, because WordPress searches the file's bytes.
+program compressed, or kept as ImageMagick once did, is read, and written uncompressed in its proper place, because
+WordPress searches the file's bytes and few programs know the old form.
 
 Sources: PNG specification (third edition, 11.3.3.4 iTXt), XMP specification part 3 (1.1.5), C2PA 2.1 (caBX).
 """
@@ -18,7 +19,8 @@ from storage.metadata.containers.units import prove_units, refused
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 KEYWORD: Final = b"XML:com.adobe.xmp\0"
 RAW_PROFILE: Final = b"Raw profile type xmp\0"
-"""ImageMagick's older way; read by ExifTool, so a second packet beside it would contradict it."""
+"""ImageMagick's older way: hexadecimal digits in a text chunk; read by ExifTool too, so it must not stay beside a new
+packet and contradict it."""
 PACKET_LIMIT: Final = 16 * 2**20
 """Longest packet that is decompressed."""
 CHUNK_LIMIT: Final = 100_000
@@ -45,30 +47,37 @@ class Png:
 
     def read_packet(self, source: Buffer) -> bytes | None:
         """The first packet, decompressed where it is compressed; reads the heads of all chunks."""
+        profile = None
         for unit in chunks(source, lenient=True):
             if unit.kind == "XMP":
-                return _packet(bytes(source[unit.start + 8 : min(unit.stop - 4, unit.start + PACKET_LIMIT)]))
-        return None
+                return _packet(_inner(source, unit))
+            if unit.kind == "XMP profile" and profile is None:
+                profile = _from_profile(_inner(source, unit))
+        return profile
 
     def splice(self, source: Buffer, packet: bytes) -> Sequence[Piece]:
         """The pieces with `packet` as the XMP. Raises Refused."""
         units = self.units(source)
         found = [unit for unit in units if unit.kind == "XMP"]
-        if len(found) > 1 or any(unit.kind == "XMP profile" for unit in units):
-            raise refused("PNG", "xmp-twice", "has its XMP in more than one place or in ImageMagick's old form")
+        old = [unit for unit in units if unit.kind == "XMP profile"]
+        if len(found) + len(old) > 1:
+            raise refused("PNG", "xmp-twice", "has its XMP in more than one place")
+        unreadable = refused("PNG", "xmp-unreadable", "has XMP that can't be decompressed")
         if found:
-            if _packet(bytes(source[found[0].start + 8 : found[0].stop - 4])) is None:
-                raise refused("PNG", "xmp-unreadable", "has XMP that can't be decompressed")
+            if _packet(_inner(source, found[0])) is None:
+                raise unreadable
             return pieces(len(source), [Change(found[0].start, found[0].stop, _chunk(packet))])
         at = next(unit.stop for unit in units if unit.kind == "IHDR")
-        return pieces(len(source), [Change(at, at, _chunk(packet))])
+        if any(_from_profile(_inner(source, unit)) is None for unit in old):
+            raise unreadable
+        return pieces(len(source), [Change(at, at, _chunk(packet)), *(Change(u.start, u.stop, b"") for u in old)])
 
     def prove(self, before: Buffer, after: Buffer) -> None:
         """As the protocol says; also the new chunk's check sum."""
         new = self.units(after)
-        prove_units(before, self.units(before), after, new, {"XMP"})
+        prove_units(before, self.units(before), after, new, {"XMP", "XMP profile"})
         found = [unit for unit in new if unit.kind == "XMP"]
-        if len(found) != 1:
+        if len(found) != 1 or any(unit.kind == "XMP profile" for unit in new):
             raise unproved("it does not have one packet")
         raw = bytes(after[found[0].start + 4 : found[0].stop])
         if zlib.crc32(raw[:-4]) != int.from_bytes(raw[-4:], "big"):
@@ -101,6 +110,23 @@ def chunks(source: Buffer, *, lenient: bool = False) -> Iterator[Unit]:
             return
     if not lenient:
         raise refused("PNG", "too-complex", "has more parts than any real one")
+
+
+def _inner(source: Buffer, unit: Unit) -> bytes:
+    return bytes(source[unit.start + 8 : min(unit.stop - 4, unit.start + PACKET_LIMIT)])
+
+
+def _from_profile(inner: bytes) -> bytes | None:
+    """The packet in a text chunk of ImageMagick's form: a name, a length, and hexadecimal digits, each in a line."""
+    text = inner[len(RAW_PROFILE) :]
+    try:
+        if text[:1] == b"\0":  # zTXt: the compression method, then the text
+            text = zlib.decompressobj().decompress(text[1:], 2 * PACKET_LIMIT)
+        _, _, length, digits = text.split(b"\n", 3)
+        packet = bytes.fromhex(digits.decode("ascii"))
+        return packet if len(packet) == int(length) else None
+    except (zlib.error, ValueError):
+        return None
 
 
 def _packet(inner: bytes) -> bytes | None:

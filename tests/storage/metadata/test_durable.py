@@ -210,3 +210,16 @@ def test_a_folder_that_takes_no_file_needs_a_backup_folder(photo: Path, tmp_path
         assert written.engine == "splicer" and not list(backup.iterdir())
     finally:
         folder.chmod(0o755)
+
+
+def test_a_redo_file_in_use_is_not_swept(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo.with_name("second.jpg").hardlink_to(photo)
+    before, seen = photo.read_bytes(), []
+
+    def prove(after: FileBytes, place: Path) -> None:
+        seen.append(sweep(photo.parent))
+        assert len(list(photo.parent.glob("*" + durable.REDO))) == 1
+
+    replaced(photo, [b"x" * 5000], prove=prove)
+    assert seen[0].finished == () and photo.read_bytes() == b"x" * 5000 != before
+    assert not list(photo.parent.glob(".*"))

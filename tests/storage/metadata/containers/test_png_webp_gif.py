@@ -12,7 +12,7 @@ from PIL import Image, ImageSequence
 from storage.metadata.containers import CONTAINERS
 from storage.metadata.containers.base import Refused
 from storage.metadata.containers.patches import joined
-from storage.metadata.containers.png import KEYWORD
+from storage.metadata.containers.png import KEYWORD, RAW_PROFILE
 from storage.metadata.sniff import sniff
 from tests.storage.metadata.containers.packets import assert_gap_free, packet_of
 from tests.storage.metadata.photos import PLAIN, chunk, encoded, picture
@@ -55,6 +55,7 @@ def test_the_proof_sees_any_changed_byte_that_is_not_the_packet(name: str) -> No
 
 @pytest.mark.parametrize("name", FILES)
 @given(data=st.data())
+@settings(deadline=None)
 def test_hostile_parts_are_refused_or_understood_never_a_crash(name: str, data: st.DataObject) -> None:
     raw = bytearray(FILES[name])
     for _ in range(data.draw(st.integers(1, 6))):
@@ -122,3 +123,38 @@ def test_two_packets_are_refused() -> None:
         with pytest.raises(Refused) as refused:
             container.splice(twice, packet_of("more"))
         assert refused.value.cause == "xmp-twice"
+
+
+def in_profile(packet: bytes, *, compressed: bool) -> bytes:
+    """A text chunk as ImageMagick wrote it: hexadecimal digits, 72 in a line."""
+    digits = packet.hex()
+    lines = "\n".join(digits[at : at + 72] for at in range(0, len(digits), 72))
+    text = f"\nxmp\n{len(packet):>8}\n{lines}\n".encode()
+    if compressed:
+        return chunk(b"zTXt", RAW_PROFILE + b"\0" + zlib.compress(text))
+    return chunk(b"tEXt", RAW_PROFILE + text)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("at_end", [True, False])
+def test_a_packet_in_imagemagicks_form_is_read_and_put_in_its_place(compressed: bool, at_end: bool) -> None:
+    plain = FILES["grey.png"]
+    old = in_profile(packet_of("old words"), compressed=compressed)
+    at = len(plain) - 12 if at_end else 33
+    data = plain[:at] + old + plain[at:]
+    container = CONTAINERS["PNG"]
+    assert container.read_packet(data) == packet_of("old words")
+    new = joined(data, container.splice(data, packet_of("new words")))
+    container.prove(data, new)
+    assert container.read_packet(new) == packet_of("new words")
+    assert b"Raw profile" not in new and pixels(new) == pixels(data)
+
+
+def test_an_old_form_that_cannot_be_read_is_left_alone() -> None:
+    plain = FILES["grey.png"]
+    for text in (b"\nxmp\n       9\n00\n", b"\nxmp\n       1\nxy\n", b"", b"\0junk"):
+        data = plain[:33] + chunk(b"tEXt", RAW_PROFILE + text) + plain[33:]
+        assert CONTAINERS["PNG"].read_packet(data) is None
+        with pytest.raises(Refused) as refused:
+            CONTAINERS["PNG"].splice(data, packet_of("new words"))
+        assert refused.value.cause == "xmp-unreadable"
