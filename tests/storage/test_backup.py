@@ -17,6 +17,7 @@ from storage.job import KnownError
 from storage.library import Library
 from storage.scan import scan
 from storage.schema import Field, PhotoState
+from storage.search import saved
 from storage.words import approved_words
 from tests.storage.conftest import add_photos
 
@@ -161,6 +162,26 @@ def test_rows_that_belong_to_nothing_are_found_and_repaired(library: Library) ->
         assert list(search.find(reading, "holiday")) == [b]
 
 
+def test_a_damaged_search_index_and_tree_are_found_and_made_anew(library: Library) -> None:
+    (photo,) = add_photos(library, "beach.jpg")
+    connection = sqlite3.connect(library.path)
+    # The index loses what the rows still say; and a golden retriever is a dog, but no animal any more.
+    connection.execute("DELETE FROM photo_words_idx")
+    connection.execute("DELETE FROM photo_words_data WHERE id > 10")
+    connection.execute(
+        "DELETE FROM concept_above WHERE concept_id = (SELECT id FROM concept WHERE key = 'golden retriever') "
+        "AND above_id = (SELECT id FROM concept WHERE key = 'animal')"
+    )
+    connection.commit()
+    connection.close()
+    assert backup.damage(library.path) is None
+    assert {complaint.kind for complaint in backup.check(library)} == {"search", "concepts"}
+    list(backup.repair(library))
+    assert backup.check(library) == []
+    with library.read() as reading:
+        assert list(search.find(reading, "beach")) == [photo]
+
+
 @pytest.fixture
 def embedded(tmp_path: Path) -> Path:
     """A library whose photos have words in their files; one has approved words that were never embedded."""
@@ -170,6 +191,7 @@ def embedded(tmp_path: Path) -> Path:
         Image.new("RGB", (40 + number, 30), (60 * number, 9, 9)).save(folder / f"{number}.{('jpg', 'png')[number % 2]}")
     with Library(tmp_path / "old.altfolio") as library:
         settings.save(library, language="de")
+        saved.save(library, "Ferien", "tag:ferien -missing:alt")
         list(scan(library, [folder]))
         with library.read() as connection:
             ids = list(search.find(connection, ""))
@@ -204,6 +226,7 @@ def test_rebuilding_loses_nothing_that_was_embedded(embedded: Path, tmp_path: Pa
         with library.read() as connection:
             assert photos.state_counts(connection)[PhotoState.EMBEDDED] == 3
             assert settings.load(connection).language == "de"
+            assert [one.name for one in saved.load(connection)] == ["Ferien"]
         assert backup.check(library) == []
     with pytest.raises(KnownError, match="there already"):
         backup.rebuild(embedded, target)
