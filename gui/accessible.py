@@ -1,18 +1,21 @@
 """Names for widgets, and announcements that a screen reader speaks.
 
 Announcing: Orca 43 ignores Qt's announcement event but speaks a notification that begins to show, and later Orcas do
-so too; so on Linux an announcement is an invisible widget of role Notification (or Alert) that "appears" with the
-text as its name. Elsewhere it is Qt's announcement event, which NVDA, Narrator and VoiceOver speak.
+so too; so on Linux an announcement is an invisible widget of role Notification that "appears" with the text as its
+name. Elsewhere it is Qt's announcement event, which NVDA, Narrator and VoiceOver speak.
 """
 
 import sys
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QApplication, QScrollArea, QWidget
 
 Some = TypeVar("Some", bound=QWidget)
+
+_INSTALLED = "accessible installed"
+"""Property of the application."""
 
 
 def named(widget: Some, name: str, description: str = "") -> Some:
@@ -31,6 +34,17 @@ def tell_focus(widget: QWidget) -> None:
             QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Focus))
 
     QTimer.singleShot(100, widget, tell)
+
+
+def _bring_in_sight(_before: QWidget | None, now: QWidget | None) -> None:
+    """Scroll to what gets the focus by a key of its own or a click, as Qt does for Tab only."""
+    owner = now.parentWidget() if now is not None else None
+    while owner is not None and now is not None:
+        if isinstance(owner, QScrollArea):  # `ensureWidgetVisible` would be content with the cursor of a text field
+            area = QRect(now.mapTo(owner.widget(), QPoint(0, 0)), now.size())
+            for corner in (area.bottomRight(), area.topLeft()):
+                owner.ensureVisible(corner.x(), corner.y(), 8, 8)
+        owner = owner.parentWidget()
 
 
 class Announcer(QWidget):
@@ -86,6 +100,9 @@ def _make(_class: str, thing: QObject) -> QAccessibleInterface | None:
     return _announcers[key]
 
 
-def install() -> None:
-    """Make Qt ask here for the accessible object of announcers; call it once."""
-    QAccessible.installFactory(_make)
+def install(app: QApplication) -> None:
+    """Make Qt ask here for the accessible object of announcers, and keep the focus in sight; the first call counts."""
+    if not app.property(_INSTALLED):
+        app.setProperty(_INSTALLED, True)
+        QAccessible.installFactory(_make)
+        app.focusChanged.connect(_bring_in_sight)

@@ -60,7 +60,7 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: 3px 11
 QToolButton:focus { padding: 3px; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; border-color: $line; background: transparent; }
 QPushButton#primary { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
-QPushButton#primary:focus { border: 2px solid $text; }
+QPushButton#primary:focus { border: 2px solid $focus; padding: 2px 10px; background-clip: content; }
 QPushButton#primary:disabled { background: $hover; color: $muted; border-color: $line; }
 QToolButton#flat, QPushButton#flat { background: transparent; border: 1px solid transparent; }
 QToolButton#flat:hover, QPushButton#flat:hover { background: $hover; }
@@ -76,6 +76,7 @@ QListWidget:focus, QListView:focus, QTreeView:focus, QTableView:focus, QScrollAr
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selection; color: $selection_text; }
+QTreeView#sidebar:focus { border: 2px solid $focus; padding: 6px 2px; }
 QTreeView#sidebar::item:selected { background: $selection; }
 QHeaderView::section { background: $window; color: $muted; border: 0; border-bottom: 1px solid $line; padding: 6px 8px;
   font-weight: 600; }

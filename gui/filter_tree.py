@@ -178,7 +178,7 @@ class FilterTree(QTreeView):
     def _dress(self) -> None:
         edge = self._appearance.scaled(16)
         self.setIconSize(QSize(edge, edge))
-        self.setMinimumWidth(self._appearance.scaled(152))
+        self.setMinimumWidth(min(232, self._appearance.scaled(152)))
         for name, group in self._groups.items():
             group.setForeground(QColor(self._appearance.theme.muted))
             self._colour(group, self._entries[name])

@@ -115,7 +115,7 @@ class PhotoGrid(QAbstractItemView):
         least = self._painter.cell_size(self.picture_width)
         columns = self.columns()
         extra = self.viewport().width() // columns - least.width()
-        self._cell = self._painter.cell_size(self.picture_width + max(0, extra))
+        self._cell = self._painter.cell_size(max(PICTURE_WIDTHS[0], self.picture_width + extra))  # narrower if need be
         lines = -(-self.count() // columns)
         bar, height = self.verticalScrollBar(), self.viewport().height()
         bar.setSingleStep(self._cell.height() // 4)

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from gui.accessible import Announcer, named
 from gui.appearance import Appearance
-from gui.review.side_by_side import SPANS, MarkedText, different
+from gui.review.side_by_side import SPANS, MarkedText, different, missing
 from gui.words import counted
 from storage.photos import shown
 from storage.verify import KEYWORDS, Difference, Key, Outside
@@ -113,7 +113,8 @@ class _Fields(QTableWidget):
         joint = ", " if difference.key == KEYWORDS else "\n"
         ours, theirs = joint.join(difference.ours), joint.join(difference.theirs)
         field, language = difference.key
-        spans = different(ours, theirs)
+        both = (difference.ours, difference.theirs)
+        spans = missing(*both, joint) if difference.key == KEYWORDS else different(ours, theirs)
         name = f"{NAMES.get(field, field)} ({language})" if language else NAMES.get(field, field)
         for column, text in enumerate((name, ours or "–", theirs or "–", side)):
             item = QTableWidgetItem(text)
@@ -181,7 +182,7 @@ class OutsideDialog(QDialog):
         self._tell()
         self.list.setFocus()
 
-    def _bulk(self) -> QHBoxLayout:
+    def _bulk(self) -> QVBoxLayout:
         self._for = named(QComboBox(), "Choose for")
         self._for.addItems(["the photos selected in the list", *(words for words, _ in RULES)])
         row = QHBoxLayout()
@@ -190,13 +191,20 @@ class OutsideDialog(QDialog):
         label.setBuddy(self._for)
         row.addWidget(label)
         row.addWidget(self._for)
+        row.addStretch(1)
+        sides = QHBoxLayout()
+        sides.setSpacing(8)
         for words, theirs in (("Keep the library's words", False), ("Take the file's words", True)):
             button = named(QPushButton(words), words)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, theirs=theirs: self.choose(theirs=theirs))
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            sides.addWidget(button)
+        sides.addStretch(1)
+        both = QVBoxLayout()  # in one line they are wider than a small screen with large text
+        both.setSpacing(8)
+        both.addLayout(row)
+        both.addLayout(sides)
+        return both
 
     def _meant(self) -> list[Outside]:
         """The photos that a choice in bulk is for."""

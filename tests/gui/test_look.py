@@ -1,0 +1,130 @@
+"""What is seen in every view and dialog, measured on rendered pixels: contrast in every theme, room at 200 % text."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QToolButton,
+    QWidget,
+)
+
+from gui import theme
+from gui.app import Session
+from tests.gui.audit import called, own_widgets, walk
+from tests.gui.pixels import changed, seen, strongest
+from tests.gui.scenes import SCENES, Scene
+
+SMALL = QSize(1024, 600)
+"""The smallest window that everything must fit into, at the largest text that most people ask for."""
+
+LARGE_TEXT = 200
+
+ICON_ONLY = 3.0
+"""Least contrast of a button or label that holds a drawing and no words."""
+
+
+@pytest.fixture
+def dressed(session: Session) -> Iterator[Callable[[str, int], Session]]:
+    def dress(name: str, text_size: int) -> Session:
+        session.appearance.apply(name, text_size)
+        return session
+
+    yield dress
+    session.appearance.apply("light", 100)
+
+
+def _opened(scene: Scene, session: Session) -> QWidget:
+    window = scene.open(session)
+    window.show()
+    window.activateWindow()
+    QApplication.processEvents()
+    return window
+
+
+def _closed(window: QWidget) -> None:
+    if isinstance(window, QDialog):
+        window.close()
+        window.deleteLater()
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_words_and_icons_can_be_read_in_every_scene(dressed: Callable[[str, int], Session], name: str) -> None:
+    session = dressed(name, 100)
+    faint: list[str] = []
+    for scene in SCENES:
+        window = _opened(scene, session)
+        for widget in own_widgets(window):
+            if isinstance(widget, QLabel | QAbstractButton) and _in_sight(widget, window):
+                words = widget.text()
+                least = theme.TEXT_CONTRAST if words and not isinstance(widget, QToolButton) else ICON_ONLY
+                if words or isinstance(widget, QToolButton):
+                    found = strongest(seen(widget))
+                    if found < least:
+                        faint.append(f"{scene}: {called(widget)} “{words[:30]}” {found:.1f}")
+        _closed(window)
+    assert not faint, "\n".join(faint)
+
+
+@pytest.mark.parametrize("name", theme.THEMES)
+def test_the_focus_is_seen_on_everything_that_takes_it(dressed: Callable[[str, int], Session], name: str) -> None:
+    session = dressed(name, 100)
+    unseen: set[str] = set()
+    for scene in SCENES:
+        window = _opened(scene, session)
+        for widget in walk(window):
+            if widget.size().isEmpty() or not widget.isVisible():
+                continue
+            widget.setFocus()
+            with_focus = seen(widget, margin=4)
+            widget.clearFocus()
+            without = seen(widget, margin=4)
+            marked = changed(without, with_focus, theme.MARK_CONTRAST) if with_focus.shape == without.shape else 0
+            if marked < min(widget.width(), 64):
+                unseen.add(f"{scene}: {called(widget)}, {marked} pixels")
+        _closed(window)
+    assert not unseen, "\n".join(sorted(unseen))
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=str)
+def test_everything_is_reached_at_200_percent_in_a_small_window(
+    dressed: Callable[[str, int], Session], scene: Scene
+) -> None:
+    session = dressed("light", LARGE_TEXT)
+    session.window.resize(SMALL)
+    QApplication.processEvents()
+    assert session.window.size() == SMALL
+    window = _opened(scene, session)
+    window.resize(window.size().boundedTo(SMALL))
+    QApplication.processEvents()
+    assert window.size().boundedTo(SMALL) == window.size(), f"{window.size()} at least"
+    clipped = []
+    for widget in walk(window):
+        widget.setFocus()
+        QApplication.processEvents()
+        shown = _in_view(widget)
+        if shown.size() != widget.size():
+            clipped.append(f"{called(widget)} {shown.getRect()} of {widget.size().toTuple()}")
+        if isinstance(widget, QAbstractButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():
+            clipped.append(f"{called(widget)} is too narrow for its words")
+    _closed(window)
+    assert not clipped, "\n".join(clipped)
+
+
+def _in_view(widget: QWidget) -> QRect:
+    """The part of a widget that no parent cuts off, in its own place."""
+    shown, owner = widget.rect(), widget
+    while not owner.isWindow():
+        shown = shown.translated(owner.pos())
+        owner = owner.parentWidget()
+        shown = shown.intersected(owner.rect())
+    return shown
+
+
+def _in_sight(widget: QWidget, window: QWidget) -> bool:
+    """Whether all of it can be seen, so that its pixels are its own."""
+    return widget.isVisible() and widget.isEnabled() and widget.visibleRegion().boundingRect() == widget.rect()
