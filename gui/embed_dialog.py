@@ -98,7 +98,7 @@ class EmbedDialog(QDialog):
         self._bar = named(QProgressBar(), "Progress of writing")
         self._bar.setTextVisible(False)
         self._pages = QStackedWidget()
-        self._table = rows_table(self.preview, "What would change", (160, 160, 150, 200))
+        self._table = rows_table(self.preview, "What would change", (150, 130, 190, 190))
         self._pages.addWidget(self._table)
         self._pages.addWidget(rows_table(self.failures, "What failed", (200,)))
         self._make_buttons()

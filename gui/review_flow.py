@@ -65,12 +65,13 @@ class ReviewFlow(QObject):
         self.pictures = LargePictures(window, model, desk, loader)
         for view in (window.stage, self._panel.picture):
             view.stepped.connect(self.step)
-        self.remarks = Remarks(self._panel, desk)
+        self.remarks = Remarks(self._panel, desk, window.actions_table["spelling"])
         self.remarks.said.connect(self.said)
         self._panel.languages.leaving.connect(self.keep_edits)
         tags = self._panel.tags
         tags.judged.connect(self.judge)
         tags.added.connect(self.add_tag)
+        tags.completing.connect(self._complete_tag)
 
     # which photos
 
@@ -330,6 +331,10 @@ class ReviewFlow(QObject):
         ids = self.chosen()
         self._desk.add_tag(ids, keyword)
         self.said.emit(f"{keyword} added" if len(ids) == 1 else f"{keyword} added to {counted(len(ids), 'photo')}")
+
+    def _complete_tag(self, typed: str) -> None:
+        tags = self._panel.tags
+        self._desk.ask(lambda c: review_counts.names_like(c, typed), tags.complete, only_latest="complete tag")
 
     # taking back
 

@@ -59,8 +59,7 @@ class ReviewPanel(QWidget):
         self.text = TextEditor("Alt text", 4, appearance)
         self.description = TextEditor("Extended description", 3, appearance, counted=False)
         self._usual = "en"
-        self._make = self._button("make-drafts", "Draft it")
-        self._make.setObjectName("flat")
+        self._make = self._button("make-drafts", "Draft")
         self.languages = LanguageBox()
         self.languages.chosen.connect(lambda: self.show_photo(self.detail, language=self._usual))
         self._made_by_ai = QLabel()
@@ -110,12 +109,15 @@ class ReviewPanel(QWidget):
         tags.setSpacing(4)
         tags.addWidget(heading)
         tags.addWidget(self.tags)
+        language = QHBoxLayout()
+        language.setSpacing(8)
+        language.addWidget(self.languages, 1)
+        language.addWidget(self._make)
         column.addLayout(head)
         column.addWidget(self.text)
         column.addLayout(tags)
         column.addWidget(self.description)
-        column.addWidget(self._make)
-        column.addWidget(self.languages)
+        column.addLayout(language)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -199,7 +201,7 @@ class ReviewPanel(QWidget):
 
     def _dress(self) -> None:
         detail = self.detail
-        self.setMinimumWidth(min(480, self._appearance.scaled(304)))
+        self.setMinimumWidth(min(440, self._appearance.scaled(304)))
         self._sign.setVisible(detail is not None)
         self._state.setVisible(detail is not None)
         self._problem.setVisible(detail is not None and bool(detail.problems))

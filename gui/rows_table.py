@@ -10,6 +10,9 @@ from gui.accessible import named
 
 Index = QModelIndex | QPersistentModelIndex
 
+USUAL_LINE = 17
+"""Height in pixels of a line of text at the usual size."""
+
 
 class RowsModel(QAbstractTableModel):
     """Rows of text under headings.
@@ -70,7 +73,7 @@ def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool
 
     Args:
         name: the accessible name.
-        widths: of all columns but the last, in pixels.
+        widths: of all columns but the last, in pixels at the usual text size; larger text gets some more.
         wrap: rows grow with their text, for short lists that are read in full.
     """
     table = named(QTableView(), name)
@@ -89,7 +92,9 @@ def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     header.setHighlightSections(False)
+    larger = max(1.0, table.fontMetrics().height() / USUAL_LINE) ** 0.5  # a window does not grow with its text
     for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
+        table.setColumnWidth(column, round(width * larger))
+    header.setMinimumSectionSize(80)
     header.setSectionResizeMode(len(widths), header.ResizeMode.Stretch)
     return table

@@ -285,6 +285,8 @@ class TagPanel(QWidget):
     def complete(self, words: Sequence[str]) -> None:
         """Offer words for what was typed."""
         self._words.setStringList(list(words))
+        if words and self.field.hasFocus() and self.field.text():
+            self.field.completer().complete()
 
     def _add(self) -> None:
         word = self.field.text().strip()

@@ -155,16 +155,16 @@ class TextEditor(QWidget):
         self.field.moveCursor(QTextCursor.MoveOperation.End)
 
     def show_remarks(
-        self, text: str, remarks: "Sequence[Remark]", misspelt: "Sequence[Misspelt]" = (), off: str = ""
+        self, text: str, remarks: "Sequence[Remark]", misspelt: "Sequence[Misspelt]" = (), note: str = ""
     ) -> None:
         """Underline what is wrong with a text and say why; nothing where the text is another one by now.
 
         Args:
-            off: why the spelling was not checked.
+            note: what to do about misspelt words, or why the spelling was not checked.
         """
         if text != self.field.toPlainText():
             return
-        self._misspelt, self.spelling_off = misspelt, off
+        self._misspelt, self.spelling_off = misspelt, "" if misspelt else note
         lines = QTextCharFormat.UnderlineStyle
         marks = [self._underlined(text, r.start, r.end, lines.WaveUnderline) for r in remarks]
         marks += [self._underlined(text, m.start, m.end, lines.DotLine) for m in misspelt]
@@ -172,9 +172,9 @@ class TextEditor(QWidget):
         said = [f"{remark.severity.value.capitalize()}: {remark.sentence}" for remark in remarks]
         if misspelt:
             words = ", ".join(f"“{word}”" for word in dict.fromkeys(m.word for m in misspelt))
-            said.append(f"Spelling: {words}. Ctrl+. suggests others.")
-        if off:
-            said.append(off)
+            said.append(f"Spelling: {words}. {note}")
+        elif note:
+            said.append(note)
         self._remarks.setText("\n".join(said))
         self._remarks.setVisible(bool(said))
         self._describe()

@@ -62,3 +62,20 @@ def tag_counts(connection: "Connection", photos: Collection[int]) -> list[TagCou
             counts[concept, name] = counts.get((concept, name), 0) + number
     found = [TagCount(concept, name, number) for (concept, name), number in counts.items()]
     return sorted(found, key=lambda tag: (-tag.photos, tag.name))
+
+
+MOST_NAMES = 12
+"""Tags offered while one is typed: as many as are read at a glance."""
+
+
+def names_like(connection: "Connection", typed: str) -> list[str]:
+    """Tags that have these letters in their name, those that begin with them first, short ones before long ones."""
+    letters = typed.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if not letters:
+        return []
+    found = connection.exec_driver_sql(
+        "SELECT name FROM concept WHERE name LIKE ? ESCAPE '\\' "
+        "ORDER BY name NOT LIKE ? ESCAPE '\\', length(name), name LIMIT ?",
+        (f"%{letters}%", f"{letters}%", MOST_NAMES),
+    )
+    return list(dict.fromkeys(found.scalars()))

@@ -7,8 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from gui.actions import keys_shown
 from gui.desk import Desk
 from gui.review_panel import ReviewPanel
 from gui.text_editor import TextEditor
@@ -29,9 +31,10 @@ class Remarks(QObject):
 
     said = Signal(str)
 
-    def __init__(self, panel: ReviewPanel, desk: Desk) -> None:
+    def __init__(self, panel: ReviewPanel, desk: Desk, action: QAction) -> None:
+        """Look through the texts of a panel; `action` is the one that suggests spellings."""
         super().__init__(panel)
-        self._panel, self._desk = panel, desk
+        self._panel, self._desk, self._action = panel, desk, action
         for field in (Field.ALT_TEXT, Field.EXTENDED):
             panel.editor(field).rested.connect(partial(self._check, field))
 
@@ -59,8 +62,10 @@ class Remarks(QObject):
         def show(found: Any) -> None:
             remarks, misspelt = found
             spoken = LANGUAGES.get(language, language)
-            off = "" if misspelt is not None else f"Spelling is not checked: no dictionary for {spoken}."
-            editor.show_remarks(text, remarks, misspelt or (), off)
+            note = f"Spelling is not checked: no dictionary for {spoken}."
+            if misspelt is not None:
+                note = f"{keys_shown(self._action)}: suggestions." if misspelt else ""
+            editor.show_remarks(text, remarks, misspelt or (), note)
 
         self._desk.ask_library(look, show, only_latest=f"check {field.name}")
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QTextDocument
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gui.appearance import Appearance
+from storage.words import fold
 
 Index = QModelIndex | QPersistentModelIndex
 Span = tuple[int, int]
@@ -32,6 +33,18 @@ def different(ours: str, theirs: str) -> tuple[list[Span], list[Span]]:
         for side, (start, end) in enumerate((bounds[:2], bounds[2:])):
             if kind != "equal" and end > start:
                 spans[side].append((pieces[side][start].start(), pieces[side][end - 1].end()))
+    return spans
+
+
+def missing(ours: Sequence[str], theirs: Sequence[str], joint: str) -> tuple[list[Span], list[Span]]:
+    """The items of each list that the other one lacks, as spans of characters of the lists joined."""
+    spans: tuple[list[Span], list[Span]] = ([], [])
+    for side, (items, others) in enumerate(((ours, theirs), (theirs, ours))):
+        start, known = 0, {fold(item) for item in others}
+        for item in items:
+            if fold(item) not in known:
+                spans[side].append((start, start + len(item)))
+            start += len(item) + len(joint)
     return spans
 
 

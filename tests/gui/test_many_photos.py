@@ -12,7 +12,7 @@ from gui.app import Session
 from gui.review.above_dialog import AboveDialog
 from gui.review.outside_dialog import OutsideDialog
 from gui.review.replace_dialog import ReplaceDialog
-from gui.review.side_by_side import different, marked
+from gui.review.side_by_side import different, marked, missing
 from gui.review.tags_dialog import TagsDialog
 from gui.text_dialog import TextDialog
 from storage import embed, photos, verify
@@ -235,6 +235,7 @@ def test_what_differs_is_marked_word_by_word() -> None:
     ours, theirs = different("A brown dog, 2 cats", "A black dog, 3 cats & more")
     assert ours == [(2, 7), (13, 14)]
     assert theirs == [(2, 7), (13, 14), (20, 26)]
+    assert missing(("Cat", "sofa", "tree"), ("cat", "dog"), ", ") == ([(5, 9), (11, 15)], [(5, 8)])
     assert marked("A <brown> dog", [(3, 8)]) == "A &lt;<b><u>brown</u></b>&gt; dog"
 
 

@@ -189,6 +189,19 @@ def test_a_tag_is_added_by_keyboard(session: Session, library: Library, until: U
     until(lambda: "summer 2024" in {t.name for t in detail(library, photo).tags})
 
 
+def test_tags_are_offered_while_one_is_typed(session: Session, until: Until) -> None:
+    focus(session, session.window.grid, until)
+    press(session, Qt.Key.Key_T)
+    field = session.window.panel.tags.field
+    until(field.hasFocus)
+    popup = field.completer().popup()
+    assert popup is not None
+    QTest.keyClicks(field, "per")
+    until(popup.isVisible)
+    assert popup.model().index(0, 0).data() == "person"
+    popup.hide()
+
+
 def test_searching_filters_and_says_so(session: Session, until: Until) -> None:
     field = session.window.search.field
     focus(session, field, until)

@@ -78,6 +78,15 @@ def test_tags_are_counted_and_waiting_photos_found(library: Library) -> None:
     assert waiting == {ids[0], ids[2]}
 
 
+def test_tags_are_offered_while_one_is_typed(library: Library) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    review.change_tags(library, [photo], add=["Seaside", "chelsea", "50% off", "sea"])
+    with library.read() as connection:
+        assert review_counts.names_like(connection, "SEA") == ["sea", "Seaside", "chelsea"]
+        assert review_counts.names_like(connection, "0%") == ["50% off"]
+        assert review_counts.names_like(connection, "_") == review_counts.names_like(connection, " ") == []
+
+
 def test_a_draft_that_was_asked_for_never_replaces_a_persons_words(library: Library) -> None:
     (photo,) = add_photos(library, "a.jpg")
     review.set_text(library, [photo], "Ours.")
