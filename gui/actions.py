@@ -110,6 +110,7 @@ TABLE = (
     Row("fit", "View", "Fit the picture", "Ctrl+0", "zoom-fit"),
     Row("full-screen", "View", "The photo alone on the whole screen", "F11", "", True),
     Row("own-words", "Tools", "My own words…", "Ctrl+Shift+W"),
+    Row("duplicates", "Tools", "Duplicates and series…", "Ctrl+Shift+D"),
     _LINE,
     Row("backup", "Tools", "Back up the library…", "Ctrl+Shift+K"),
     Row("check", "Tools", "Check the library"),

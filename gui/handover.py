@@ -25,6 +25,7 @@ def connect(session: "Session") -> None:
     for name, call in (
         ("export", lambda: export(session)),
         ("import", lambda: import_words(session)),
+        ("duplicates", lambda: show_duplicates(session)),
         ("copy-html", lambda: copy_as(session, "html")),
         ("copy-markdown", lambda: copy_as(session, "markdown")),
         ("forget", lambda: forget(session)),
@@ -96,6 +97,15 @@ def import_words(session: "Session") -> None:
         session.work.write("Import", job, done=done)
 
     dialog.ask(take_in)
+
+
+def show_duplicates(session: "Session") -> None:
+    """Show photos that are there more than once."""
+    from gui.dialogs.duplicates_dialog import SIDE, DuplicatesDialog
+
+    session.flow.keep_edits()
+    side = session.appearance.scaled(SIDE)
+    DuplicatesDialog(session.desk, session.thumbnails, side, session.window).ask()
 
 
 def copy_as(session: "Session", form: str) -> None:

@@ -39,6 +39,7 @@ WORDS = {
     "language": "Language of the texts",
     "style": "Drafts say",
     "extended": "Draft a longer description, too",
+    "date_and_camera": "Describe date and camera on demand",
     "least_certainty": "Say nothing that is less sure than",
     "write_when": "Write approved words",
     "sidecar": "Write into",
@@ -89,7 +90,7 @@ RANGES = {"text_size": (75, 300, 25), "least_certainty": (0, 95, 5)}
 """Least, most and step of the settings that are numbers, all in percent."""
 
 FORMS = {
-    "Words": ("language", "style", "extended", "least_certainty", "read_text"),
+    "Words": ("language", "style", "extended", "date_and_camera", "least_certainty", "read_text"),
     "Writing": ("write_when", "write_keywords", "sidecar", "sidecar_name", "keep_times", "write_signed", "exiftool"),
     "Window": ("theme", "text_size", "effort"),
 }

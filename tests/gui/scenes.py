@@ -15,6 +15,7 @@ import gui
 from gui.app import Session
 from gui.command_palette import CommandPalette
 from gui.dialogs.check_dialog import CheckDialog
+from gui.dialogs.duplicates_dialog import SIDE, DuplicatesDialog
 from gui.dialogs.export_dialog import ExportDialog, Scope
 from gui.dialogs.import_dialog import ImportDialog
 from gui.dialogs.libraries_dialog import LibrariesDialog
@@ -137,6 +138,7 @@ SCENES = (
     Scene("libraries", lambda s: LibrariesDialog([s.desk.library.path], s.desk.library.path, s.window)),
     Scene("check", lambda s: CheckDialog([Complaint("search", "3 photos are not in the search.", True)], s.window)),
     Scene("damaged", lambda s: MendDialog(s.desk.library.path, "The library is damaged.", s.window)),
+    Scene("duplicates", lambda s: DuplicatesDialog(s.desk, s.thumbnails, SIDE, s.window)),
     Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
     Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
     Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),
