@@ -87,7 +87,7 @@ def near(count: int) -> None:
 
 
 def _bursts(rng: np.random.Generator, count: int) -> "tuple[NDArray[np.uint64], NDArray[np.uint64]]":
-    """Pictures of which a third are in bursts of five, as alike as those of a hand that shakes: 4 % of the bits differ."""
+    """Pictures of which a third are in bursts of five, whose bits differ by 4 % each."""
     both = rng.integers(0, 2**64 - 1, (2, count), dtype=np.uint64)
     bursts = count // 15
     for number in both:
