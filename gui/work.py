@@ -31,6 +31,7 @@ STAGES = {
     "repair": "Repairing the library",
     "remove": "Taking photos out",
     "compare": "Comparing photos",
+    "index": "Renewing the search",
 }
 """What a stage is called while it runs."""
 
@@ -145,8 +146,10 @@ class Work(QObject):
 
 def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
     """Scan folders (none: those of the library), let the models look at new photos, write drafts."""
+    from storage import refresh
     from storage.scan import scan
 
+    yield from refresh.renew(library)
     problems = yield from _follow(scan(library, list(folders)), 0)
     yield from _look(library, problems)
 
