@@ -162,13 +162,10 @@ def _look(library: Library, problems: int = 0) -> Generator[Progress, None, None
     with library.read() as connection:
         language = settings.load(connection).language
     ready = engine.start(library)
-    found = jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker)
-    problems = yield from _follow(found, problems)
+    problems = yield from _follow(ready.tag(library), problems)
     problems = yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
     if engine.reads_text(library):
-        ready = engine.start(library, engine.TEXT_PASS)
-        read = jobs.tag(library, ready.packs, workers=ready.workers, stage="read", start_worker=ready.start_worker)
-        problems = yield from _follow(read, problems)
+        problems = yield from _follow(engine.start(library, engine.TEXT_PASS).tag(library), problems)
         yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
 
 

@@ -139,13 +139,8 @@ def compose_extended(
     *,
     language: str = "en",
     style: Style | str = Style.HEDGED,
-    taken: date | None = None,
-    camera: str = "",
 ) -> str:
     """Everything that was found, for those who ask for more: by kind, with size and position, all text in order.
-
-    Args:
-        taken, camera: said at the end where given.
 
     Returns:
         sentences of the form "Animals: 2 dogs (large, left; small, right)."; "" where nothing was found.
@@ -169,12 +164,23 @@ def compose_extended(
     if not parts:
         return ""
     sentences = [grammar.kinds[kind] + grammar.colon + ", ".join(parts[kind]) for kind in _ORDER if kind in parts]
+    first = [] if Style(style) is Style.PLAIN else [grammar.machine]
+    return " ".join(first + [_ended(sentence) for sentence in sentences])
+
+
+def shot(taken: date | None, camera: str, language: str) -> str:
+    """When and with what a photo was taken, as the end of an extended description: "" where neither is known."""
+    grammar = GRAMMARS[language]
+    sentences = []
     if taken is not None:
         sentences.append(grammar.taken + grammar.colon + _date(taken, grammar))
     if camera.strip():
         sentences.append(grammar.camera + grammar.colon + " ".join(camera.split()))
-    first = [] if Style(style) is Style.PLAIN else [grammar.machine]
-    return " ".join(first + [sentence if sentence.endswith(".") else f"{sentence}." for sentence in sentences])
+    return " ".join(map(_ended, sentences))
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _places(boxes: Sequence[Box], grammar: Grammar) -> str:

@@ -42,23 +42,20 @@ def tag_command(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def _tag(library: Library) -> int:
-    from inference import engine, jobs
+    from inference import engine
 
     ready = engine.start(library)
     print(ready.sentence, file=sys.stderr)
-    return output.follow(jobs.tag(library, ready.packs, workers=ready.workers, start_worker=ready.start_worker))
+    return output.follow(ready.tag(library))
 
 
 def _read(library: Library) -> int:
     """Read the text in photos, unless the settings say otherwise."""
-    from inference import engine, jobs
+    from inference import engine
 
     if not engine.reads_text(library):
         return 0
-    ready = engine.start(library, engine.TEXT_PASS)
-    return output.follow(
-        jobs.tag(library, ready.packs, workers=ready.workers, stage="read", start_worker=ready.start_worker)
-    )
+    return output.follow(engine.start(library, engine.TEXT_PASS).tag(library))
 
 
 def describe_command(library: Library, arguments: argparse.Namespace) -> int:

@@ -6,18 +6,19 @@ The command line and the window both start here, so that both work by the same s
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from inference import alt_text, decoders, own_words, packs, photo_facts, raw_json, runtime
+from inference import alt_text, decoders, jobs, own_words, packs, photo_facts, raw_json, runtime
 from inference.findings import Findings, RawFindings
 from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import PERSON, judge
 from inference.vocabulary import LANGUAGES, Vocabulary
-from storage import settings, suggestions
+from storage import photos, settings, suggestions
 from storage.concepts import ConceptRow
-from storage.job import KnownError
+from storage.job import Job, KnownError
 from storage.keyword_tree import parts_of
 from storage.library import Library, cache_folder, data_folder
 from storage.schema import Field
@@ -26,7 +27,7 @@ from storage.suggestions import Proposal, TagProposal, TextProposal
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
 
 FIRST_PASS = ("detect", "classify")
@@ -49,13 +50,19 @@ class Engine:
     Attributes:
         workers: photos to look at side by side.
         start_worker: to call first in each worker thread.
+        stage: of the job, "tag" or "read".
         sentence: one line that says what runs where.
     """
 
     packs: Sequence[LoadedPack]
     workers: int
     start_worker: Callable[[], None]
+    stage: str
     sentence: str
+
+    def tag(self, library: Library) -> Job:
+        """Let the packs look at every photo that they have not seen as it is now."""
+        return jobs.tag(library, self.packs, workers=self.workers, stage=self.stage, start_worker=self.start_worker)
 
 
 def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
@@ -84,6 +91,7 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
         [*facts, *(LoadedPack(eye.pack.id, eye.pack.version, eye.look, side) for eye in eyes)],
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
+        "read" if tuple(tasks) == TEXT_PASS else "tag",
         runtime.describe([eye.network for eye in eyes]),
     )
 
@@ -175,7 +183,25 @@ def drafts(library: Library, photo: int, language: str) -> Sequence[TextProposal
     made = rules(library, language, extended=True)
     with library.read() as connection:
         found = suggestions.found(connection, [photo])
-    return made.propose(raw_json.merge(found[0].findings.values()), found[0].rejected).texts
+        detail = photos.detail(connection, photo) if settings.load(connection).date_and_camera else None
+    texts = made.propose(raw_json.merge(found[0].findings.values()), found[0].rejected).texts
+    if detail is None:
+        return texts
+    shot = alt_text.shot(_day(detail.row.taken), detail.camera or "", language)
+    return [
+        replace(text, text=f"{text.text} {shot}".strip(), plain=f"{text.plain} {shot}".strip())
+        if text.field == Field.EXTENDED
+        else text
+        for text in texts
+    ]
+
+
+def _day(taken: str | None) -> date | None:
+    """The day of a camera's local time; None where there is none or a file's is no date."""
+    try:
+        return date.fromisoformat((taken or "")[:10])
+    except ValueError:
+        return None
 
 
 def concept_rows(words: Vocabulary, language: str) -> list[ConceptRow]:

@@ -32,6 +32,7 @@ class Settings:
         language: of the texts the program writes, BCP 47 primary subtag.
         style: drafts begin with "May be an image of" ("hedged") or say it at once ("plain"); approved, all are plain.
         extended: an extended description is drafted, too.
+        date_and_camera: an extended description that is drafted on demand ends with when and with what it was taken.
         least_certainty: percent from which on anything is said at all, 0..95; concepts have limits of their own, which
             are kept where they are higher.
         packs_off: ids of model packs that look at no more photos, sorted, separated by commas.
@@ -52,6 +53,7 @@ class Settings:
     language: str = "en"
     style: str = "hedged"
     extended: bool = False
+    date_and_camera: bool = False
     least_certainty: int = 0
     packs_off: str = ""
     write_when: str = "asked"

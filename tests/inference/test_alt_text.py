@@ -15,6 +15,7 @@ from inference.alt_text import (
     distinct,
     people_phrase,
     quotation,
+    shot,
 )
 from inference.findings import Box, Finding, Findings, TextLine
 from inference.grammar import GRAMMARS, join
@@ -199,9 +200,7 @@ def test_braces_in_a_photo_or_a_name_are_only_characters() -> None:
     assert compose(found, mine) == "May be an image of {0} {dog} and text that says '{x} {}'."
 
 
-def test_date_and_camera_come_last() -> None:
-    found = Findings((Finding("dog", 0.9, 1, (Box(0.0, 0.5, 0.6, 1.0),)),))
-    text = compose_extended(found, VOCABULARY, style="plain", taken=date(2024, 5, 3), camera=" Canon  EOS ")
-    assert text == "Animals: dog (large, bottom left). Taken: 3 May 2024. Camera: Canon EOS."
-    german = compose_extended(found, VOCABULARY, language="de", style="plain", taken=date(2024, 5, 3))
-    assert german == "Tiere: Hund (groß, unten links). Aufgenommen: 3. Mai 2024."
+def test_date_and_camera_are_sentences() -> None:
+    assert shot(date(2024, 5, 3), " Canon  EOS ", "en") == "Taken: 3 May 2024. Camera: Canon EOS."
+    assert shot(date(2024, 5, 3), "", "de") == "Aufgenommen: 3. Mai 2024."
+    assert shot(None, " ", "fr") == ""

@@ -71,6 +71,24 @@ def test_photos_get_the_words_for_what_is_in_them(library: Library, packs: list[
     assert found["broken.jpg"].row.problem is not None and found["broken.jpg"].tags == ()
 
 
+def test_a_description_on_demand_ends_with_date_and_camera_where_that_is_wanted(
+    library: Library, packs: list[LoadedPack]
+) -> None:
+    list(jobs.tag(library, packs, workers=2))
+    cat = details(library)["cat.png"].row.id
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "UPDATE photo SET taken = '2024-05-03T10:00:00', camera = 'Canon EOS' WHERE id = ?", (cat,)
+        )
+    without = {text.field: text for text in engine.drafts(library, cat, "en")}
+    settings.save(library, date_and_camera=True)
+    drafted = {text.field: text for text in engine.drafts(library, cat, "en")}
+    assert drafted[Field.ALT_TEXT] == without[Field.ALT_TEXT]
+    ending = " Taken: 3 May 2024. Camera: Canon EOS."
+    assert drafted[Field.EXTENDED].plain == without[Field.EXTENDED].plain + ending
+    assert drafted[Field.EXTENDED].text == without[Field.EXTENDED].text + ending
+
+
 def test_a_stopped_job_keeps_what_it_found_and_goes_on_from_there(library: Library, packs: list[LoadedPack]) -> None:
     job = jobs.tag(library, packs, workers=1)
     for progress in job:
