@@ -19,7 +19,7 @@ from storage.metadata.containers.base import Buffer, Container, Piece, Refused
 from storage.metadata.containers.jpeg import Jpeg, content, extended_packet
 from storage.metadata.read import raw_blocks, stamp
 from storage.metadata.sidecar import NameStyle
-from storage.metadata.sniff import HEAD, RAW, sniff
+from storage.metadata.sniff import HEAD, RAW, RAW_SUFFIXES, sniff
 from storage.metadata.verify import Expected
 from storage.metadata.xmp import Xmp, parse
 
@@ -66,7 +66,12 @@ EXIFTOOL_CAUSES: Final = frozenset({"lying-structure", "unsorted", "unknown-type
 
 
 def check_policy(photo: Path, edit: f.WordsEdit, options: WriteOptions) -> None:
-    """Refuse the file itself where the words belong into the sidecar. Raises Refused."""
+    """Refuse the file itself where the words belong into the sidecar. Raises Refused.
+
+    The one place where an ending counts: some makers' originals can't be told from an ordinary TIFF by their content.
+    """
+    if photo.suffix.lower() in RAW_SUFFIXES:
+        raise _unsupported("RAW")
     if options.sidecar == "always":
         raise Refused("setting", "The settings say that words go into sidecars.")
     if options.sidecar == "never":

@@ -123,6 +123,20 @@ def test_what_another_program_wrote_beside_is_edited_noticed_and_put_back(altfol
     assert lightroom.read_bytes() == before
 
 
+def test_an_original_that_looks_like_an_ordinary_tiff_is_not_written(altfolio: Any, folder: Path) -> None:
+    pixels = bytes(8 * 8 * 3)
+    tags: made.Tags = {0x100: 8, 0x101: 8, 0x102: 8, 0x103: 1, 0x106: 2, 0x115: 3, 0x111: made.Blob(pixels), 0x117: 192}
+    content = made.tiff([{**made.facts(b"EPSON", b"R-D1", 1), **tags}])
+    for name in ("a.erf", "a.tif"):
+        put(folder, name, content)
+    altfolio("scan")
+    for name in ("a.erf", "a.tif"):
+        altfolio("review", "--set", "Something.", folder / name)
+    altfolio("embed")
+    assert (folder / "a.erf").read_bytes() == content and (folder / "a.erf.xmp").exists()
+    assert (folder / "a.tif").read_bytes() != content and not (folder / "a.tif.xmp").exists()
+
+
 def test_words_in_the_raw_file_itself_come_in(library: Library, folder: Path) -> None:
     packet = xmp(alt="Inside", keywords=["boat"])
     uuid = made.box(b"uuid", bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + packet)
