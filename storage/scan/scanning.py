@@ -183,7 +183,7 @@ class _Tally:
     def read(self, read: PhotoRead) -> Progress:
         self._done += 1
         self._problems += read.problem is not None and not read.vanished
-        return self._progress(shown(read.found.path.name))
+        return self._progress(shown(os.fsdecode(read.found.file)))
 
     def finished(self) -> Progress:
         return Progress(stage="scan", done=self._done, total=self._done, problems=self._problems)
@@ -225,14 +225,14 @@ class _Walker:
     def _steps(self, listings: Sequence[Listing]) -> Iterator[int | Found]:
         for listing, difference in zip(listings, compare(self._library, listings), strict=True):
             self._problems.clear(listing.path)
-            self._write(difference)
+            self._write(listing.path, difference)
             if unchanged := difference.unchanged + len(difference.returned):
                 yield unchanged
             yield from difference.found
             self._present = (0 if listing.first else self._present) + difference.known
             if listing.last and not listing.first and count_present(self._library, listing.path) > self._present:
                 for gone in gone_of(self._library, listing.path):
-                    mark_missing(self._library, gone)
+                    self._mark_gone(listing.path, gone)
 
     def mark_gone_folders(self, tops: Sequence[bytes]) -> None:
         """Mark the photos of folders that no longer exist as missing."""
@@ -245,7 +245,7 @@ class _Walker:
                     os.stat(folder)
                 except (FileNotFoundError, NotADirectoryError):
                     for gone in gone_of(self._library, folder):
-                        mark_missing(self._library, gone)
+                        self._mark_gone(folder, gone)
                 except OSError:
                     continue
 
@@ -256,11 +256,19 @@ class _Walker:
                 return False
         return os.path.isdir(top) or top in root_paths(self._library)
 
-    def _write(self, difference: Difference) -> None:
+    def _write(self, folder: bytes, difference: Difference) -> None:
         if difference.returned:
             mark_returned(self._library, difference.returned)
         if difference.gone:
-            mark_missing(self._library, difference.gone)
+            self._mark_gone(folder, difference.gone)
+
+    def _mark_gone(self, folder: bytes, photos: tuple[int, ...]) -> None:
+        """Mark photos of a folder as missing, unless the disk that they are on went away during the scan."""
+        for root in root_paths(self._library):
+            if is_below(folder, root) and (why := _unavailable(self._library, root)) is not None:
+                self._problems.note(root, why)
+                return
+        mark_missing(self._library, photos)
 
     def _unreadable(self, folder: Unreadable) -> None:
         if isinstance(folder.error, FileNotFoundError | NotADirectoryError):

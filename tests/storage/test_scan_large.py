@@ -1,13 +1,14 @@
 """Scans of large folders and many photos: in parts, in processes, and by marks of what did not change."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from storage.job import Progress
 from storage.library import Library
-from storage.scan import readers, scan, walk
+from storage.scan import folder_problems, readers, scan, walk
 from storage.scan.read_photo import Found, read_photos
 from tests.storage.photo_maker import jpeg, put
 
@@ -120,6 +121,33 @@ def test_a_photo_that_changed_is_seen_in_a_marked_folder(library: Library, folde
     run(library)
     with library.read() as connection:
         assert connection.exec_driver_sql("SELECT width, height FROM photo").one() == (48, 32)
+
+
+@pytest.mark.parametrize("leaves_an_empty_folder", [False, True])
+def test_a_disk_that_goes_away_during_a_scan_loses_nothing(
+    library: Library, folder: Path, leaves_an_empty_folder: bool
+) -> None:
+    for number in range(200):
+        put(folder, f"{number // 2}/{number}.jpg", jpeg(number, size=(16, 16)))
+    run(library, folder)
+    before = names(library)
+    put(folder, "0/new.jpg", jpeg(201, size=(16, 16)))
+    with closing(scan(library)) as job:
+        next(job)  # two thirds of the folders have been compared by now
+        folder.rename(folder.with_name("unplugged"))
+        if leaves_an_empty_folder:
+            folder.mkdir()
+        list(job)
+    assert names(library) - {"new.jpg"} == before
+    assert not names(library, missing=True)
+    (message,) = (message for _, message in folder_problems(library))
+    assert "Nothing was marked as missing" in message
+    if leaves_an_empty_folder:
+        folder.rmdir()
+    folder.with_name("unplugged").rename(folder)
+    assert run(library).done == 201
+    assert names(library) == {*before, "new.jpg"}
+    assert folder_problems(library) == []
 
 
 def found(folder: Path) -> list[Found]:
