@@ -67,6 +67,12 @@ def test_from_a_folder_to_approved_words(altfolio: Any, folder: Path) -> None:
 def test_words_that_begin_with_a_dash_leave_out(altfolio: Any, folder: Path) -> None:
     altfolio("run", folder)
     assert altfolio("search", "animal", "-cat")[:2] == (0, "")
+    code, found, said = altfolio("search", "aminal", "without", "cats")
+    assert (code, found) == (0, "")
+    assert "No photo has “aminal”." in said
+    code, _, said = altfolio("search", "cat people:many")
+    assert code == 1
+    assert said.endswith("\n  cat people:many\n             ^^^^\n")
     with pytest.raises(SystemExit) as stopped:
         altfolio("search", "animal", "--nonsense")
     assert stopped.value.code == 2

@@ -5,6 +5,7 @@ photos failed. Wrong use raises `WrongUse`, which becomes exit code 2.
 """
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -68,13 +69,32 @@ def complain(unknown: list[Path]) -> int:
     return 1 if unknown else 0
 
 
+@contextlib.contextmanager
+def pointing_at(question: str) -> Iterator[None]:
+    """Show where in a question the error is that happens in the block.
+
+    Raises:
+        KnownError: the sentence with the question below it, and a mark below the place.
+    """
+    try:
+        yield
+    except search.QueryError as error:
+        mark = " " * error.start + "^" * max(1, error.end - error.start)
+        raise KnownError(f"{error}\n  {question}\n  {mark}") from error
+
+
 def search_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio search 'WORDS'`: the paths of the photos that answer, one a line."""
     if not arguments.words:
         raise WrongUse("Say what to search for, e.g. altfolio search dog -beach.")
     limit = arguments.limit if arguments.limit and arguments.limit > 0 else -1
-    with library.read() as connection:
-        ids = search.find_page(connection, " ".join(arguments.words), limit=limit)
+    question = " ".join(arguments.words)
+    with library.read() as connection, pointing_at(question):
+        ids = search.find_page(connection, question, limit=limit)
+        if not ids:
+            better = search.corrected(connection, question)
+            hint = f" Did you mean “{better}”?" if better else ""
+            print(f"{search.why_nothing(connection, question)}{hint}", file=sys.stderr)
     if arguments.json:
         language = language_of(library, arguments)
         output.print_json_list(map(output.photo_json, output.details(library, ids, language)))

@@ -25,7 +25,8 @@ MOST_SHOWN = 50
 
 def found_photos(connection: Connection, words: list[str]) -> list[int]:
     """The photos a search finds; all of the library where no words are given."""
-    return list(search.find(connection, " ".join(words)))
+    with commands.pointing_at(question := " ".join(words)):
+        return list(search.find(connection, question))
 
 
 def export_command(library: Library, arguments: argparse.Namespace) -> int:

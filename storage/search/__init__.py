@@ -4,7 +4,7 @@ Saved searches are in `storage.search.saved`.
 """
 
 from storage.search.completion import Completion, complete
-from storage.search.correction import corrected, did_you_mean
+from storage.search.correction import corrected, did_you_mean, why_nothing
 from storage.search.errors import QueryError
 from storage.search.finding import Order, count, find, find_page
 from storage.search.narrowing import Facet, Facets, facets
@@ -26,4 +26,5 @@ __all__ = [
     "find",
     "find_page",
     "parse",
+    "why_nothing",
 ]

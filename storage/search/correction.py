@@ -8,11 +8,16 @@ from storage.search.errors import QueryError
 from storage.search.finding import find_page
 from storage.search.names import name_forms
 from storage.search.parser import parse
+from storage.search.speech_words import FILLERS, NEGATIONS, NOBODY, NUMBER_WORDS, ORS, PEOPLE, SOFT
 from storage.search.tokenizer import QUOTES, tokenize
+from storage.search.tree import And, TagNamed, TextIn, Word
 from storage.spelling import spelled
 
 MOST_SLIPS = 2
 """Slips of the finger in a word that is still recognised; one in words of up to four letters."""
+
+SAID = FILLERS | SOFT | PEOPLE | NEGATIONS | NOBODY | ORS | frozenset(NUMBER_WORDS)
+"""Words that mean something in a question though no photo has them."""
 
 TRIED = 20
 """Nearest words that are tried before it is said that none finds a photo."""
@@ -55,7 +60,8 @@ def corrected(connection: Connection, query: str) -> str | None:
         return None
     changed, end = "", 0
     for sign in signs:
-        if sign.kind in ("word", "phrase") and spelled(sign.text) and not _somewhere(connection, sign.text):
+        looked_for = sign.kind in ("word", "phrase") and spelled(sign.text) and spelled(sign.text) not in SAID
+        if looked_for and not _somewhere(connection, sign.text):
             near = did_you_mean(connection, sign.text, limit=1)
             if near:
                 text = near[0] if near[0].isalnum() else f'"{near[0]}"'
@@ -68,6 +74,28 @@ def corrected(connection: Connection, query: str) -> str | None:
         return changed if find_page(connection, changed, limit=1) else None
     except QueryError:
         return None
+
+
+def why_nothing(connection: Connection, query: str) -> str:
+    """A sentence that says why a question finds no photo: which words none has.
+
+    Raises:
+        QueryError: the question can't be understood.
+    """
+    if not find_page(connection, "", limit=1):
+        return "There are no photos in this library yet."
+    tree = parse(query)
+    parts = tree.parts if isinstance(tree, And) else (tree,)
+    nowhere = [
+        query[part.start : part.end]
+        for part in parts
+        if isinstance(part, Word | TagNamed | TextIn)
+        and " ".join(part.words) not in SAID
+        and not find_page(connection, part, limit=1)
+    ]
+    if nowhere:
+        return f"No photo has {', '.join(f'“{words}”' for words in nowhere)}."
+    return "No photo has all of this together." if len(parts) > 1 else "No photo is like that."
 
 
 def _somewhere(connection: Connection, text: str) -> bool:

@@ -118,6 +118,18 @@ def test_concept_counts_are_those_of_the_search(library: Library, filled: list[i
             assert search.count(connection, f'tag:"{name}"') == photos
 
 
+def test_an_empty_page_has_a_reason(library: Library, filled: list[int]) -> None:
+    with library.read() as connection:
+        said = search.why_nothing(connection, "two dogs with zebras tag:frisbee")
+        assert said == "No photo has “zebras”, “tag:frisbee”."
+        assert search.why_nothing(connection, "dog people:99") == "No photo has all of this together."
+        assert search.why_nothing(connection, "people:99") == "No photo is like that."
+    with library.write() as block:
+        block.connection.exec_driver_sql("DELETE FROM photo")
+    with library.read() as connection:
+        assert "no photos in this library" in search.why_nothing(connection, "dog")
+
+
 def test_a_slip_of_the_finger_is_noticed(library: Library, filled: list[int]) -> None:
     with library.read() as connection:
         assert search.did_you_mean(connection, "retreiver") == []
@@ -128,6 +140,7 @@ def test_a_slip_of_the_finger_is_noticed(library: Library, filled: list[int]) ->
         assert search.did_you_mean(connection, "?!") == []
         assert search.corrected(connection, "animl -hot") == "animal -hot"
         assert search.corrected(connection, "sunny nachmitag folder:photos") == "sunny nachmittag folder:photos"
+        assert search.corrected(connection, "photos of two dgo without cats") == "photos of two dog without cats"
         for hopeless in ("dog", "xyzzyx", "", "(", "animl people:99", "- x"):
             assert search.corrected(connection, hopeless) is None
 
