@@ -156,6 +156,9 @@ def _sharers(photo: Path, names: Iterable[str]) -> list[str]:
 
 
 def _owns_stem(photo: Path, names: Iterable[str]) -> bool:
-    """Whether `IMG.xmp` is for this photo: nobody else could claim it, or it is the RAW among them."""
-    raw = [name for name in _sharers(photo, names) if Path(name).suffix.lower() in RAW_SUFFIXES]
+    """Whether `IMG.xmp` is for this photo: nobody else could claim it, or it is the RAW among them.
+
+    Beside another RAW a DNG does not count: Adobe's programs keep its words inside of it.
+    """
+    raw = [name for name in _sharers(photo, names) if Path(name).suffix.lower() in RAW_SUFFIXES - {".dng"}]
     return not _sharers(photo, names) or (photo.suffix.lower() in RAW_SUFFIXES and not raw)
