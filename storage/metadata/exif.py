@@ -84,10 +84,10 @@ def with_description(block: bytes, text: str) -> bytes | None:
 
     Args:
         block: the structure, without "Exif\\0\\0".
-        text: the caption; written in UTF-8, as the MWG guidelines ask (2.0, 5.1).
+        text: the caption, "" to empty it; written in UTF-8, as the MWG guidelines ask (2.0, 5.1).
     """
     order = _order(block[:8])
-    if order is None or not text:
+    if order is None:
         return None
     get = _in(block)
     start = _first(get, order)

@@ -4,24 +4,27 @@ Everything that speaks against writing into a photo is decided here and raised a
 dry run, the write itself and its report all give the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from storage.job import KnownError
 from storage.metadata import exif as exif_block
+from storage.metadata import exif_caption, iim, sidecar
 from storage.metadata import fields as f
-from storage.metadata import iim, sidecar
 from storage.metadata.apply import Applied, apply
 from storage.metadata.containers import CONTAINERS
 from storage.metadata.containers.base import Buffer, Container, Piece, Refused
 from storage.metadata.containers.jpeg import Jpeg, content, extended_packet
-from storage.metadata.read import raw_blocks, stamp
+from storage.metadata.read import Blocks, raw_blocks, stamp
 from storage.metadata.sidecar import NameStyle
 from storage.metadata.sniff import HEAD, RAW, RAW_SUFFIXES, sniff
 from storage.metadata.verify import Expected
 from storage.metadata.xmp import Xmp, parse
+
+Change = tuple[f.Texts, f.Texts]
+"""A field before and after."""
 
 SidecarPolicy = Literal["never", "risky", "always"]
 SIDECAR: Final = sidecar.Sidecar()
@@ -106,6 +109,7 @@ def make_plan(data: Buffer, edit: f.WordsEdit, options: WriteOptions) -> Plan:
     old = iim.read(blocks.irb) if blocks.irb else iim.Iim()
     before = parse(packet) if packet is not None and packet.strip(b"\0 \t\r\n") else Xmp()
     applied = apply(xmp, edit, default_language=options.default_language, inherited=old.keywords)
+    applied = replace(applied, texts=_with_legacy(applied.texts, blocks, old))
     others = before.others(tuple(applied.values))
     if not applied.values:
         return Plan(container, kind, (), Expected({}, others), applied)
@@ -114,7 +118,29 @@ def make_plan(data: Buffer, edit: f.WordsEdit, options: WriteOptions) -> Plan:
         exif, irb = _legacy(container, data, edit, applied, options)
         pieces = container.splice_with(data, xmp.serialise(), exif=exif, irb=irb)
         return Plan(container, kind, pieces, replace(expected, legacy=bool(exif or irb)), applied)
+    first = _caption_step(kind, data, edit, options)
+    if first:
+        second = container.splice(exif_caption.spliced(data, first), xmp.serialise())
+        expected = replace(expected, first=tuple(first))
+        return Plan(container, kind, exif_caption.composed(first, second), expected, applied)
     return Plan(container, kind, container.splice(data, xmp.serialise()), expected, applied)
+
+
+def _with_legacy(texts: Mapping[str, Change], blocks: Blocks, old: iim.Iim) -> dict[str, Change]:
+    """What was said before also where XMP said nothing but EXIF or IIM did, so that an undo does not lose it."""
+    said = {"caption": old.caption, "title": old.title}
+    if blocks.structure is not None:
+        said["caption"] = exif_block.read(blocks.structure).description or old.caption
+    return {
+        name: (before or ({f.DEFAULT: said[name]} if said.get(name) else {}), after)
+        for name, (before, after) in texts.items()
+    }
+
+
+def _caption_step(kind: str, data: Buffer, edit: f.WordsEdit, options: WriteOptions) -> list[Piece]:
+    """The file with its EXIF caption in step, before the packet is put into it; none where nothing is to be done."""
+    caption = next(row for row in f.TEXT_FIELDS if row.exif)
+    return exif_caption.first_step(kind, data, _default(edit, caption, options)) if _edited(edit, caption) else []
 
 
 def sidecar_like(data: Buffer) -> bool:

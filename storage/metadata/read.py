@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.job import KnownError
-from storage.metadata import exif, iim, keyword_struct, sidecar
+from storage.metadata import exif, exif_caption, iim, keyword_struct, sidecar
 from storage.metadata import fields as f
 from storage.metadata.containers import CONTAINERS, READ_ONLY
 from storage.metadata.containers.base import Buffer, FileBytes, Unit
@@ -111,6 +111,9 @@ def raw_blocks(kind: str, data: Buffer) -> Blocks:
         blocks.structure = _chunk(data, "eXIf", png_chunks(data, lenient=True))
     elif kind == "WebP":
         blocks.structure = _chunk(data, "EXIF", webp_chunks(data, len(data), lenient=True))
+    elif kind in ("HEIF", "AVIF", "JXL"):
+        place = exif_caption.place_in_boxes(kind, data)
+        blocks.structure = _in(bytes(data[place[0] : place[1]]).removeprefix(b"Exif\0\0")) if place else None
     elif kind == "TIFF" or READ_ONLY.get(kind) is CONTAINERS["TIFF"]:
         blocks.structure = lambda offset, size: bytes(data[offset : offset + size])
     return blocks

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from storage.metadata import exif, iim, keyword_struct
+from storage.metadata import exif, exif_caption, iim, keyword_struct
 from storage.metadata import fields as f
-from storage.metadata.containers.base import Buffer, Container, Refused
+from storage.metadata.containers.base import Buffer, Container, Piece, Refused
 from storage.metadata.containers.jpeg import Jpeg, content, segments
 from storage.metadata.containers.patches import unproved
 from storage.metadata.xmp import Xmp, parse
@@ -31,12 +31,14 @@ class Expected:
     Attributes:
         values: property → its items as (language, text); none where it must be gone.
         others: `Xmp.others` of the old packet for those properties.
-        legacy: whether EXIF and IIM were changed too.
+        legacy: whether EXIF and IIM of a JPEG were changed too.
+        first: pieces of the old file with another caption in its EXIF (`exif_caption`), which the new one is made of.
     """
 
     values: Mapping[f.Property, tuple[tuple[str, str], ...]]
     others: tuple[bytes, ...]
     legacy: bool = False
+    first: tuple[Piece, ...] = ()
 
 
 def verify(container: Container, before: Buffer, after: Buffer, expected: Expected) -> bytes:
@@ -46,7 +48,7 @@ def verify(container: Container, before: Buffer, after: Buffer, expected: Expect
         if expected.legacy:
             _prove_legacy(before, after)
     else:
-        container.prove(before, after)
+        container.prove(exif_caption.spliced(before, expected.first) if expected.first else before, after)
     packet = container.read_packet(after)
     if packet is None:
         raise unproved("its words are not found")

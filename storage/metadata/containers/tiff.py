@@ -103,7 +103,7 @@ def _new_directory(source: Buffer, layout: Layout, packet: bytes) -> list[Change
         raise broken("has no room for another field")
     place = sum(tag < XMP_TAG for tag in tags)
     middle = first.start + 2 + 12 * place
-    start, gap = _end(source, layout)
+    start, gap = appended_at(source, layout)
     value = start + (first.stop - first.start) + 12
     _check_size(value + len(packet))
     directory = b"".join(
@@ -130,7 +130,7 @@ def _new_value(source: Buffer, layout: Layout, found: list[Extent], entry: Entry
     if alone and entry.stop == layout.size:
         start, gap, old = entry.start, b"", [Change(entry.start, entry.stop, packet)]
     else:
-        start, gap = _end(source, layout)
+        start, gap = appended_at(source, layout)
         old = [Change(layout.size, layout.size, gap + packet)]
         if alone:
             old.append(Change(entry.start, entry.stop, bytes(entry.stop - entry.start)))
@@ -139,7 +139,7 @@ def _new_value(source: Buffer, layout: Layout, found: list[Extent], entry: Entry
     return [Change(entry.where + 2, entry.where + 12, head), *old]
 
 
-def _end(source: Buffer, layout: Layout) -> tuple[int, bytes]:
+def appended_at(source: Buffer, layout: Layout) -> tuple[int, bytes]:
     """Where an appended part begins (TIFF 6.0 wants word boundaries), and the padding before it."""
     tail = bytes(source[max(0, layout.size - 64) :])
     if any(sign in tail for sign in TRAILER_SIGNS):
