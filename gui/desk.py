@@ -44,6 +44,9 @@ REST = 4
 """After counting, the desk rests this many times as long as it took: jobs change photos all the time, and counting a
 million of them must not take a whole core."""
 
+LONGEST_REST = 10.0
+"""Seconds of rest after which even a slow count is made anew."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -219,7 +222,7 @@ class Desk(QObject):
                 self._counting = False
 
         def answer(counts: Counts) -> None:
-            self._rest.start(round((time.monotonic() - begun) * REST * 1000))
+            self._rest.start(round(min((time.monotonic() - begun) * REST, LONGEST_REST) * 1000))
             self.counted.emit(counts)
 
         self._ask_newest(self._counts, "count", ask, answer)

@@ -172,7 +172,7 @@ class SettingsDialog(Frame):
         if name in CHOICES:
             combo = QComboBox()
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(8)
+            combo.setMinimumContentsLength(18)
             for choice in CHOICES[name]:
                 combo.addItem(VALUES.get(choice, choice), choice)
             combo.setCurrentIndex(combo.findData(value))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.accessible import named
@@ -24,7 +25,7 @@ class Frame(QDialog):
         self.buttons = QDialogButtonBox()
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
+        self._whole = layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         self.body = QVBoxLayout()
@@ -40,6 +41,12 @@ class Frame(QDialog):
         if answered is not None:
             self.accepted.connect(answered)
         self.open()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as high as the sentences need at this text size, as far as the screen allows."""
+        wanted = QSize(self.width(), max(self.height(), self._whole.totalHeightForWidth(self.width())))
+        self.resize(wanted.boundedTo(self.screen().availableSize() - QSize(32, 64)))
+        super().showEvent(event)
 
     def tell(self, sentence: str) -> None:
         """Say something at the top."""
