@@ -102,15 +102,18 @@ def english(key: str, row: Row) -> list[str]:
 
 
 def search_words(rows: dict[str, Row], nouns: dict[str, Synset]) -> dict[str, list[str]]:
-    """Further words that find each concept: curated ones first, then WordNet's, no word that is another's name.
+    """Further words that find each concept: curated ones, other languages', WordNet's, no word that is another's name.
 
     WordNet's words are taken from the first synset a concept claims, without scientific names (capitals).
     """
     names = {name.lower() for key, row in rows.items() for name in (key, *english(key, row)[1:3])}
+    elsewhere = tomllib.loads((HERE / "languages" / "also.toml").read_text(encoding="utf-8"))
+    if unknown := elsewhere.keys() - rows.keys():
+        raise ValueError(f"languages/also.toml: unknown {sorted(unknown)}")
     found: dict[str, list[str]] = {}
     for key, row in rows.items():
         own = {key, *(name.lower() for name in english(key, row)[1:3])}
-        more = [word.lower() for word in split(row.get("also", ""))]
+        more = [word.lower() for word in split(row.get("also", "")) + split(elsewhere.get(key, ""))]
         offsets = split(row.get("wn", ""), None)
         if offsets and row.get("shown", True):
             words = nouns[offsets[0]].words

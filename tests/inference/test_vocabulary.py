@@ -297,3 +297,17 @@ def test_own_words_are_kept_in_a_file(tmp_path: Path) -> None:
         own_words.load(tmp_path / "none.json")
     with pytest.raises(KnownError, match="cannot be written"):
         own_words.save(own, tmp_path / "no folder" / "words.json")
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("Strand plage playa spiaggia praia beach", "seashore"),
+        ("Wagen voiture coche macchina automóvel", "car"),
+        ("Leute gens gente Menschen", "person"),
+        ("Gebirge sommet sierra vetta serra", "mountain"),
+        ("Kuscheltier peluche nounours orsacchiotto", "teddy bear"),
+    ],
+)
+def test_everyday_words_of_every_language_find_what_they_mean(words: str, key: str) -> None:
+    assert {word.lower() for word in words.split()} <= set(VOCABULARY.search_words(key, LANGUAGES))
