@@ -15,7 +15,7 @@ Invariants: keyed by the digest of the image data, so metadata edits and moves c
 import contextlib
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,12 +145,12 @@ def hash_pictures(library: Library, *, cache: Path | None = None, threads: int |
         KnownError: the cache can't be written.
     """
     with contextlib.closing(open_cache(cache)) as kept:
-        todo = _unseen(library, kept)
+        total = sum(1 for _ in _unseen(library, kept))
         done, problems = 0, 0
         rows: list[tuple[bytes, int | None, int | None]] = []
         workers = threads or min(os.cpu_count() or 1, 8)
         with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
-            for digest, found in in_order(pool, _look_at, todo, ahead=4 * workers + 1):
+            for digest, found in in_order(pool, _look_at, _unseen(library, kept), ahead=4 * workers + 1):
                 done += 1
                 if isinstance(found, KnownError):
                     problems += 1
@@ -159,7 +159,7 @@ def hash_pictures(library: Library, *, cache: Path | None = None, threads: int |
                 if len(rows) >= PORTION:
                     _keep(kept, rows)
                     rows = []
-                yield Progress(stage="compare", done=done, total=len(todo), problems=problems)
+                yield Progress(stage="compare", done=done, total=max(total, done), problems=problems)
         _keep(kept, rows)
 
 
@@ -178,19 +178,27 @@ def _keep(kept: sqlite3.Connection, rows: Sequence[tuple[bytes, int | None, int 
     kept.execute("COMMIT")
 
 
-def _unseen(library: Library, kept: sqlite3.Connection) -> list[tuple[bytes, Path, int]]:
-    """Digest, path and time of one photo of each image that is not in the cache."""
-    seen = {bytes(digest) for (digest,) in kept.execute("SELECT digest FROM picture")}
-    with library.read() as connection:
-        rows = connection.exec_driver_sql(
-            "SELECT p.digest, f.path, p.file, p.mtime_ns FROM photo p JOIN folder f ON f.id = p.folder_id "
-            "WHERE p.missing_since IS NULL AND p.digest IS NOT NULL GROUP BY p.digest ORDER BY p.id"
-        )
-        return [
-            (bytes(digest), Path(os.fsdecode(folder)) / os.fsdecode(file), mtime)
-            for digest, folder, file, mtime in rows
-            if digest not in seen
-        ]
+def _unseen(library: Library, kept: sqlite3.Connection) -> Iterator[tuple[bytes, Path, int]]:
+    """Digest, path and time of the first photo of each image that is not in the cache, asked for in portions."""
+    after = 0
+    while True:
+        with library.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT p.id, p.digest, f.path, p.file, p.mtime_ns FROM photo p JOIN folder f ON f.id = p.folder_id "
+                "WHERE p.id > ? AND p.missing_since IS NULL AND p.digest IS NOT NULL AND NOT EXISTS (SELECT 1 "
+                "FROM photo q WHERE q.digest = p.digest AND q.id < p.id AND q.missing_since IS NULL) "
+                "ORDER BY p.id LIMIT ?",
+                (after, PORTION),
+            ).all()
+        if not rows:
+            return
+        after = rows[-1][0]
+        asked = ",".join("?" * len(rows))
+        known = kept.execute(f"SELECT digest FROM picture WHERE digest IN ({asked})", [row[1] for row in rows])
+        seen = {bytes(digest) for (digest,) in known}
+        for _, digest, folder, file, mtime in rows:
+            if digest not in seen:
+                yield bytes(digest), Path(os.fsdecode(folder)) / os.fsdecode(file), mtime
 
 
 Looked: TypeAlias = tuple[bytes, PictureHash | KnownError | None]
