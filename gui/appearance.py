@@ -47,9 +47,10 @@ QTabBar::tab { background: transparent; color: $muted; padding: 6px 16px; border
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
 QTabBar::tab:focus { border: 2px solid $focus; border-radius: 4px; }
 QTabWidget QWidget#page { background: $surface; }
-QCheckBox::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border; border-radius: 4px;
-  background: $surface; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($check); }
+QCheckBox::indicator, QListWidget::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border;
+  border-radius: 4px; background: $surface; }
+QCheckBox::indicator:checked, QListWidget::indicator:checked { background: $accent; border-color: $accent;
+  image: url($check); }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
   selection-background-color: $selection; selection-color: $selection_text; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 12px;

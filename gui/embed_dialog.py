@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.accessible import Announcer, named, tell_focus
+from gui.accessible import Announcer, named
 from gui.jobs import End, Lane, Outcome, Task
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
@@ -64,7 +64,7 @@ def _field(field: str, language: str | None) -> str:
     name = FIELDS.get(field, field)
     if not language:
         return name
-    return f"{name} (without language)" if language == "x-default" else f"{name} ({language})"
+    return f"{name}, default" if language == "x-default" else f"{name}, {language}"
 
 
 class EmbedDialog(QDialog):
@@ -98,7 +98,7 @@ class EmbedDialog(QDialog):
         self._bar = named(QProgressBar(), "Progress of writing")
         self._bar.setTextVisible(False)
         self._pages = QStackedWidget()
-        self._table = rows_table(self.preview, "What would change", (150, 130, 190, 190))
+        self._table = rows_table(self.preview, "What would change", (150, 120, 160))
         self._pages.addWidget(self._table)
         self._pages.addWidget(rows_table(self.failures, "What failed", (200,)))
         self._make_buttons()
@@ -267,13 +267,6 @@ class EmbedDialog(QDialog):
     def _show_them(self) -> None:
         self.shown_in_window.emit()
         self.accept()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """The focus that was set before the dialog was active has to be told again."""
-        super().changeEvent(event)
-        focused = self.focusWidget()
-        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and focused is not None:
-            tell_focus(focused)
 
     def done(self, result: int) -> None:
         """Stop looking when the dialog goes."""

@@ -20,7 +20,7 @@ from gui.tag_panel import TagPanel
 from gui.text_editor import TextEditor
 from gui.words import counted, mark_of
 from storage.photos import PhotoDetail
-from storage.schema import Field
+from storage.schema import Field, PhotoState
 
 EDITORS = (Field.ALT_TEXT, Field.EXTENDED)
 
@@ -71,6 +71,7 @@ class ReviewPanel(QWidget):
         self._approve = self._button("approve", "Approve", primary=True)
         self._reject = self._button("reject-text", "Reject")
         self._skip = self._button("skip", "Skip")
+        self._compare = self._button("outside", "Compare with the file…")
         self._lay_out()
         appearance.changed.connect(self._dress)
         self.show_photo(None, language="en")
@@ -103,6 +104,7 @@ class ReviewPanel(QWidget):
         head.addWidget(self._facts)
         head.addWidget(self._made_by_ai)
         head.addWidget(self._problem)
+        head.addWidget(self._compare)
         heading = QLabel("Tags")
         heading.setObjectName("section")
         tags = QVBoxLayout()
@@ -201,10 +203,11 @@ class ReviewPanel(QWidget):
 
     def _dress(self) -> None:
         detail = self.detail
-        self.setMinimumWidth(min(440, self._appearance.scaled(304)))
+        self.setMinimumWidth(min(480, self._appearance.scaled(304)))
         self._sign.setVisible(detail is not None)
         self._state.setVisible(detail is not None)
         self._problem.setVisible(detail is not None and bool(detail.problems))
+        self._compare.setVisible(detail is not None and detail.row.state == PhotoState.STALE)
         if detail is None:
             self.picture.show_picture(None, "none", note="No photo is selected.")
             return

@@ -10,9 +10,6 @@ from gui.accessible import named
 
 Index = QModelIndex | QPersistentModelIndex
 
-USUAL_LINE = 17
-"""Height in pixels of a line of text at the usual size."""
-
 
 class RowsModel(QAbstractTableModel):
     """Rows of text under headings.
@@ -69,11 +66,11 @@ class RowsModel(QAbstractTableModel):
 
 
 def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool = False) -> QTableView:
-    """A table of a model, whose last column takes the rest of the room.
+    """A table of a model, whose last columns share the rest of the room.
 
     Args:
         name: the accessible name.
-        widths: of all columns but the last, in pixels at the usual text size; larger text gets some more.
+        widths: of the first columns, in pixels; the others share what is left.
         wrap: rows grow with their text, for short lists that are read in full.
     """
     table = named(QTableView(), name)
@@ -92,9 +89,9 @@ def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     header.setHighlightSections(False)
-    larger = max(1.0, table.fontMetrics().height() / USUAL_LINE) ** 0.5  # a window does not grow with its text
-    for column, width in enumerate(widths):
-        table.setColumnWidth(column, round(width * larger))
     header.setMinimumSectionSize(80)
-    header.setSectionResizeMode(len(widths), header.ResizeMode.Stretch)
+    for column, width in enumerate(widths):
+        table.setColumnWidth(column, width)
+    for column in range(len(widths), model.columnCount()):
+        header.setSectionResizeMode(column, header.ResizeMode.Stretch)
     return table

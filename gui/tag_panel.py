@@ -265,6 +265,7 @@ class TagPanel(QWidget):
         for widget in (self._empty, self.list, self.field):
             layout.addWidget(widget)
         self.show_tags(())
+        appearance.changed.connect(self._fit)
 
     def show_tags(self, tags: Sequence[Tag]) -> None:
         """Show the tags of a photo."""
@@ -275,8 +276,12 @@ class TagPanel(QWidget):
         if tags:
             if current >= 0:
                 self.list.setCurrentIndex(self._model.index(min(current, len(tags) - 1), 0))
-            height = self.list.sizeHintForRow(0) * min(len(tags), ROWS_SHOWN)
-            self.list.setFixedHeight(height + 2 * self.list.frameWidth() + 4)
+            self._fit()
+
+    def _fit(self) -> None:
+        """As high as its rows, which grow with the text."""
+        height = self.list.sizeHintForRow(0) * min(len(self._model.tags), ROWS_SHOWN)
+        self.list.setFixedHeight(height + 2 * self.list.frameWidth() + 4)
 
     def tag(self, number: int) -> Tag | None:
         """The tag with a number of the list, from 1."""

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from gui.accessible import Announcer, named
@@ -58,7 +59,7 @@ class AboveDialog(QDialog):
         named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(said)
@@ -100,6 +101,14 @@ class AboveDialog(QDialog):
             self._rest.start()
         named(self.approve, f"Approve {counted(number, 'photo')}").setText(f"Approve {counted(number, 'photo')}")
         self.approve.setEnabled(number > 0)
+        needed = self._column.totalHeightForWidth(self.width())
+        if needed > self.height():  # a longer sentence takes another line
+            self.resize(self.width(), needed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As high as the sentences need at the width there is."""
+        super().showEvent(event)
+        self._tell()
 
     def accept(self) -> None:
         """Take the photos that are sure enough."""

@@ -5,7 +5,7 @@ translates works in one language; until then each photo is shown in the library'
 """
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from gui.accessible import named
 from gui.words import LANGUAGES, TEXT_STATES
@@ -32,15 +32,12 @@ class LanguageBox(QWidget):
         self.language = "en"
         self._wanted = ""
         self._box = named(QComboBox(), "Language of the texts")
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.setMinimumContentsLength(6)  # the panel is narrow where text is large
         self._box.activated.connect(self._activated)
-        label = QLabel("Language")
-        label.setObjectName("caption")
-        label.setBuddy(self._box)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(label)
-        row.addWidget(self._box, 1)
+        row.addWidget(self._box)
 
     def show_photo(self, detail: PhotoDetail | None, usual: str, *, same: bool) -> None:
         """Offer the languages of a photo and those that can be written.

@@ -139,7 +139,10 @@ class OutsideDialog(QDialog):
         list, fields: the photos, and what differs in the current one.
     """
 
-    def __init__(self, photos: Sequence[Outside], appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, photos: Sequence[Outside], appearance: Appearance, parent: QWidget | None = None, *, current: int = 0
+    ) -> None:
+        """Ask about these photos, beginning with `current` where it is one of them."""
         super().__init__(parent)
         self.setWindowTitle("Changed outside")
         self.resize(960, 600)
@@ -178,7 +181,7 @@ class OutsideDialog(QDialog):
         layout.addWidget(buttons)
         self.list.currentRowChanged.connect(lambda _: self._show())
         if photos:
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(next((row for row, photo in enumerate(photos) if photo.photo == current), 0))
         self._tell()
         self.list.setFocus()
 

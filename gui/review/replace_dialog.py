@@ -53,7 +53,7 @@ def preview(connection: Connection, rule: Rule, chosen: Sequence[int] | None) ->
     rows = [
         (
             names.get(found.photo, ""),
-            f"{FIELD_NAMES[found.field]} ({found.language})",
+            f"{FIELD_NAMES[found.field]}, {found.language}",
             found.before,
             found.after or "The text is removed.",
         )
@@ -85,7 +85,7 @@ class ReplaceDialog(QDialog):
         self._said = QLabel()
         self._said.setWordWrap(True)
         self.preview = RowsModel(("Photo", "Text", "Now", "Afterwards"), self)
-        self._table = rows_table(self.preview, "Texts that would change", (160, 140, 240))
+        self._table = rows_table(self.preview, "Texts that would change", (140, 120))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.replace = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.replace.setObjectName("primary")

@@ -100,7 +100,8 @@ def settle_outside(session: "Session") -> None:
     from storage.verify import Outside
 
     def choose(found: list[Outside]) -> None:
-        dialog = OutsideDialog(found, session.appearance, session.window)
+        photo = session.flow.current()
+        dialog = OutsideDialog(found, session.appearance, session.window, current=photo.id if photo else 0)
         if wanted(dialog):
             choice = dialog.choice()
             session.desk.edit(

@@ -216,8 +216,14 @@ def test_outside_changes_are_settled_side_by_side(session: Session, library: Lib
 
 def test_all_outside_changes_are_settled_by_a_rule(session: Session, library: Library, until: Until) -> None:
     ids = changed_outside(session, library, until, 3)
+    session.window.search.search("state:stale")
+    until(lambda: session.model.rowCount() == 3)
+    session.flow.go(1)
+    until(session.window.panel._compare.isVisible)
 
     def act(dialog: OutsideDialog) -> bool:
+        current = session.flow.current()
+        assert current is not None and dialog.list.currentItem().text() == current.name
         dialog._for.setCurrentIndex(2)  # only keywords differ: none of them
         dialog.choose(theirs=True)
         assert not dialog.settle.isEnabled()
@@ -227,7 +233,7 @@ def test_all_outside_changes_are_settled_by_a_rule(session: Session, library: Li
         dialog.settle.click()
         return True
 
-    in_dialog(OutsideDialog, until, session.window.actions_table["outside"].trigger, act)
+    in_dialog(OutsideDialog, until, session.window.panel._compare.click, act)
     until(lambda: [detail(library, photo).row.alt_text for photo in ids] == ["Their words."] * 3)
 
 
