@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.metadata_fault_kinds import OUTCOMES, Case, FileJournal, Tally, in_child, write_one
 from storage import embed, photos, review
+from storage.file_journal import STAGE
 from storage.job import KnownError
 from storage.library import Library
 from storage.metadata.in_place import sweep
@@ -134,12 +135,18 @@ def _embed_while_it_goes(
     problems = [step.problems for step in job][-1]
     with library.read() as connection:
         rows = photos.rows(connection, ids)
-    failed = [row for row in rows if row.problem]
+        said: dict[int, str] = {
+            photo: message
+            for photo, message in connection.exec_driver_sql(
+                "SELECT photo_id, message FROM problem WHERE stage = ?", (STAGE,)
+            )
+        }
+    failed = [row for row in rows if row.id in said]
     tally.tried += len(rows)
     tally.counts["refused with a sentence"] = tally.counts.get("refused with a sentence", 0) + len(failed)
     if problems != len(failed) or any(row.state != PhotoState.APPROVED for row in failed):
         tally.lost.append(f"{problems} failed, {len(failed)} say so")
-    tally.lost += [f"{row.name}: {row.problem}" for row in failed if "no longer there" not in (row.problem or "")]
+    tally.lost += [f"{row.name}: {said[row.id]}" for row in failed if "no longer there" not in said[row.id]]
     if disk:
         mount(*disk)
     else:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.metadata_fault_jobs import embed_all, killed_embedding, order_side_by_side
 from benchmarks.metadata_fault_kinds import (
     Case,
     FileJournal,
@@ -131,9 +132,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--race-seconds", type=float, default=20)
     parser.add_argument("--work", type=Path, help="where to work; a temporary directory unless given")
     parser.add_argument("--one", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--all", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.one:
         write_one(options.one[0], FileJournal(options.one[1]))
+        return 0
+    if options.all:
+        embed_all(options.all)
         return 0
     with tempfile.TemporaryDirectory(dir=options.work) as folder:
         work = Path(folder)
@@ -143,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error("name a folder with photos in it")
         faults: dict[str, Callable[[], Tally]] = {
             "kill -9 at a random moment": lambda: kill(chosen, options.kills, work),
+            "kill -9 of a whole embedding": lambda: killed_embedding(chosen, options.kills // 20, work),
             "disk full (RLIMIT_FSIZE)": lambda: disk_full(chosen, work),
             "disk full (a small ext4)": lambda: full_disk(chosen, work),
             "drive gone in an embedding": lambda: vanished_drive(chosen, work),
@@ -152,6 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "changed between check and write": lambda: replaced_meanwhile(chosen, work),
             "saved by others at any moment": lambda: racing(chosen, options.race_seconds, work),
             "order of fsync and rename": lambda: power_cut(chosen, work),
+            "the same, side by side": lambda: order_side_by_side(chosen, work),
             "undo, byte for byte": lambda: undone(chosen, work),
         }
         print(f"{len(chosen)} files\n{'fault':34} {'tried':>6} {'harmed':>7} {'lost':>5} {'leftovers':>10}")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from benchmarks import metadata_fault_jobs as jobs
 from benchmarks import metadata_fault_kinds as kinds
+from benchmarks import metadata_fault_places as places
 from benchmarks.metadata_fault_kinds import Case, Tally
 from benchmarks.metadata_faults import events_of, in_place_order, power_cut, rename_order
 from storage.metadata.containers.base import Buffer
@@ -78,6 +80,41 @@ def test_a_power_cut_finds_a_whole_file_at_any_moment(chosen: list[Case], tmp_pa
 
 GOOD = ["open new", "write new", "fsync new", "write journal", "fsync journal", "rename new", "fsync folder"]
 IN_PLACE = ["write new", "fsync new", "rename new", "fsync folder", "fsync journal", "open photo", "write photo"]
+
+
+def test_a_killed_embedding_goes_on_with_all_that_was_under_way(chosen: list[Case], tmp_path: Path) -> None:
+    assert clean(jobs.killed_embedding(chosen, 3, tmp_path))
+
+
+def test_photos_side_by_side_keep_the_order_of_flushes(chosen: list[Case], tmp_path: Path) -> None:
+    tally = jobs.order_side_by_side(chosen, tmp_path)
+    if not tally.tried:
+        pytest.skip(str(tally.counts))
+    assert clean(tally)
+
+
+def test_the_order_side_by_side_is_judged() -> None:
+    photo, library = Path("/p/a.jpg"), Path("/l/x.altfolio")
+    good = [
+        (1.0, "flush", "/p/.a.jpg.12.altfolio-tmp"),
+        (2.0, "flush", "/l/x.altfolio-wal"),
+        (3.0, "rename", "/p/.a.jpg.12.altfolio-tmp"),
+        (4.0, "flush", "/p"),
+    ]
+    assert jobs._wrong_order(good, photo, library) == ""
+    for left_out in range(4):
+        assert jobs._wrong_order(good[:left_out] + good[left_out + 1 :], photo, library)
+    late = [good[0], (3.5, *good[1][1:]), *good[2:]]
+    assert jobs._wrong_order(sorted(late), photo, library)
+
+
+def test_a_drive_that_vanishes_loses_nothing(chosen: list[Case], tmp_path: Path) -> None:
+    tally = places.vanished_drive(chosen, tmp_path)
+    assert clean(tally) and tally.counts["refused with a sentence"]
+
+
+def test_locks_and_links_are_respected(chosen: list[Case], tmp_path: Path) -> None:
+    assert clean(places.locked(chosen[:2], tmp_path)) and clean(places.links(chosen[:2], tmp_path))
 
 
 def test_the_order_of_calls_is_judged() -> None:
