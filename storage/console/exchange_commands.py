@@ -139,7 +139,8 @@ def report_command(library: Library, arguments: argparse.Namespace) -> int:
     from storage.exchange.survey import share_words, survey, survey_json
 
     if arguments.file is not None:
-        found = write_report(library, absolute(arguments.file), lint=getattr(arguments, "lint", None))
+        lint, language = getattr(arguments, "lint", None), arguments.language
+        found = write_report(library, absolute(arguments.file), lint=lint, language=language)
     else:
         with library.read() as connection:
             found = survey(connection, lint=getattr(arguments, "lint", None))
@@ -248,6 +249,7 @@ def exchange_parser(add: Add) -> None:
     made.add_argument("--language", help="language of the pages, e.g. en")
     made = add("report", report_command, "say how accessible the library is")
     made.add_argument("file", nargs="?", type=Path, metavar="FILE", help="ends in .html or .json; default: one line")
+    made.add_argument("--language", help="language of the page, e.g. en; default: the library's")
     made.add_argument("--json", action="store_true", help="print the result as JSON")
     made = add("snippet", snippet_command, "print approved alt texts, ready to paste")
     made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")

@@ -1,4 +1,4 @@
-"""The survey of a library as a page with charts, each with its data as a table, and as JSON.
+"""The survey of a library as a page with charts, each with its data as a table, and as JSON; in six languages.
 
 A chart is one image for a screen reader, with a sentence that says what it shows; the table below has every number.
 Kinds are told apart by pattern and label, never by colour alone (WCAG 2.2, 1.4.1).
@@ -8,9 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from storage import settings
 from storage.exchange.new_file import new_file
-from storage.exchange.page import STYLE, escaped, page
-from storage.exchange.survey import Lint, Share, Survey, biggest, share_words, survey, survey_json
+from storage.exchange.page import STYLE, escaped, frame_words, page
+from storage.exchange.report_words import WORDS, number
+from storage.exchange.survey import Lint, Share, Survey, biggest, percent, survey, survey_json
 from storage.library import Library
 
 BARS = 20
@@ -19,108 +21,163 @@ BARS = 20
 ROWS = 1_000
 """Most rows of a table on the page; the JSON has all."""
 
-_WIDTH, _ROW, _LABEL = 640, 26, 200
+_WIDTH, _ROW, _LABEL = 660, 26, 240
 """Of a chart, in its own units: whole width, height of a bar with its gap, room for names."""
 
+_LETTERS = 32
+"""Letters of a name that have room."""
 
-def write_report(library: Library, target: Path, *, lint: Lint | None = None) -> Survey:
+
+def write_report(library: Library, target: Path, *, lint: Lint | None = None, language: str | None = None) -> Survey:
     """Write the report: JSON where the name ends in .json, else a page.
+
+    Args:
+        language: of the page; None for the library's. One that we don't speak is English.
 
     Raises:
         KnownError: the file can't be written.
     """
     with library.read() as connection:
         found = survey(connection, lint=lint)
+        language = language or settings.load(connection).language
     if target.suffix.lower() == ".json":
         content = json.dumps(survey_json(found), ensure_ascii=False, indent=2) + "\n"
     else:
-        content = report_page(found)
+        content = report_page(found, language)
     with new_file(target) as stream:
         stream.write(content.encode("utf-8"))
     return found
 
 
-def report_page(found: Survey) -> str:
+def report_page(found: Survey, language: str) -> str:
     """The survey as a page that stands alone."""
-    whole = found.whole
-    said = f"{share_words(whole)} have an approved alt text."
-    minutes = "1 minute" if found.review_minutes == 1 else f"{found.review_minutes:,} minutes"
-    parts = [
-        f'<p class="lead">{escaped(said)}</p>',
-        f"<p>{whole.draft:,} more wait for review. The words of {found.embedded:,} photos are in their files. "
-        f"{found.problems:,} photos have a problem. Reviewing took about {minutes} in {found.review_steps:,} steps.</p>"
-        if whole.photos
-        else "<p>There are no photos yet.</p>",
-        _shares("All photos", "Part", (Share("All photos", whole.photos, whole.approved, whole.draft),)),
-        _shares("By year", "Year", found.years),
-        _shares("By folder", "Folder", found.folders),
-        _counts("What is missing", "Missing", found.missing, whole.photos),
-        _counts("Languages of approved alt texts", "Language", found.languages, whole.photos),
-    ]
-    if found.lint is not None:
-        parts.append(_counts("What could be better in approved alt texts", "Finding", found.lint, whole.approved))
-    return page(
-        title="How accessible these photos are",
-        language="en",
-        header="<h1>How accessible these photos are</h1>",
-        main=_PATTERN + "\n".join(parts),
-        skip="Skip to content",
-        style=STYLE + _STYLE,
-    )
+    return _Page(found, language).text()
 
 
-def _shares(title: str, what: str, shares: Sequence[Share]) -> str:
-    """A section with a chart of stacked bars and its table."""
-    if not any(share.photos for share in shares):
-        return ""
-    bars = list(biggest(shares, BARS))
-    most = max(share.photos for share in bars)
-    rows = []
-    for number, share in enumerate(bars):
-        start, y = float(_LABEL), number * _ROW
-        pieces = [_label(share.name or "no date", y)]
-        for kind, count in (("approved", share.approved), ("draft", share.draft), ("nothing", share.nothing)):
-            width = count / most * (_WIDTH - _LABEL - 60)
-            if count:
-                pieces.append(f'<rect class="{kind}" x="{start:.1f}" y="{y + 3}" width="{width:.1f}" height="18"/>')
-            start += width
-        pieces.append(f'<text x="{start + 6:.1f}" y="{y + 17}">{share.photos:,}</text>')
-        rows.append("".join(pieces))
-    least = min(bars, key=lambda share: share.approved / share.photos)
-    sentence = f"{title}: {share_words(_sum(shares))} have an approved alt text."
-    if len(bars) > 1:
-        sentence += f" The least has {least.name or 'no date'}: {share_words(least)}."
-    legend = "".join(
-        f'<li><svg width="18" height="18" aria-hidden="true"><rect class="{kind}" x="1" y="1" width="16" height="16"/>'
-        f"</svg> {words}</li>"
-        for kind, words in (("approved", "approved"), ("draft", "waits for review"), ("nothing", "no alt text"))
-    )
-    table = _table(
-        title,
-        (what, "Photos", "Approved", "Waiting for review", "No alt text"),
-        [(share.name or "no date", share.photos, share.approved, share.draft, share.nothing) for share in shares],
-    )
-    note = f'<p class="muted">The {BARS} with the most photos.</p>' if len(shares) > BARS else ""
-    return (
-        f'<section><h2>{escaped(title)}</h2><ul class="legend">{legend}</ul>'
-        f"{_chart(sentence, rows)}{note}{table}</section>"
-    )
+class _Page:
+    """One page in one language."""
 
+    def __init__(self, found: Survey, language: str) -> None:
+        self._found = found
+        self._language, frame = frame_words(language)
+        self._words, self._skip = WORDS[self._language], frame["skip"]
 
-def _counts(title: str, what: str, counts: Mapping[str, int], photos: int) -> str:
-    """A section with a chart of plain bars and its table."""
-    if not counts:
-        return ""
-    shown = dict(list(counts.items())[:BARS])
-    most = max(1, photos, *shown.values())
-    rows = []
-    for number, (name, count) in enumerate(shown.items()):
-        y, width = number * _ROW, count / most * (_WIDTH - _LABEL - 60)
-        bar = f'<rect class="draft" x="{_LABEL}" y="{y + 3}" width="{width:.1f}" height="18"/>' if count else ""
-        rows.append(f'{_label(name, y)}{bar}<text x="{_LABEL + width + 6:.1f}" y="{y + 17}">{count:,}</text>')
-    sentence = f"{title}, of {photos:,}: " + ", ".join(f"{name} {count:,}" for name, count in list(shown.items())[:5])
-    table = _table(title, (what, "Photos"), list(counts.items()))
-    return f"<section><h2>{escaped(title)}</h2>{_chart(sentence + '.', rows)}{table}</section>"
+    def text(self) -> str:
+        """All of it."""
+        found, whole, words = self._found, self._found.whole, self._words
+        more = words["more"].format(
+            draft=self._number(whole.draft),
+            embedded=self._number(found.embedded),
+            problems=self._number(found.problems),
+            steps=self._number(found.review_steps),
+            minutes=self._number(found.review_minutes),
+        )
+        lead = words["lead"].format(share=self._share(whole))
+        all_photos = Share(words["whole"], whole.photos, whole.approved, whole.draft)
+        missing = {words[name]: count for name, count in found.missing.items()}
+        parts = [
+            f'<p class="lead">{escaped(lead)}</p>',
+            f"<p>{escaped(more if whole.photos else words['empty'])}</p>",
+            self._shares("whole", "part", (all_photos,)),
+            self._shares("years", "year", found.years),
+            self._shares("folders", "folder", found.folders),
+            self._counts("missing", "part", missing, whole.photos),
+            self._counts("languages", "language", found.languages, whole.photos),
+        ]
+        if found.lint is not None:
+            parts.append(self._counts("lint", "finding", found.lint, whole.approved))
+        return page(
+            title=words["title"],
+            language=self._language,
+            header=f"<h1>{escaped(words['title'])}</h1>",
+            main=_PATTERN + "\n".join(parts),
+            skip=self._skip,
+            style=STYLE + _STYLE,
+        )
+
+    def _number(self, count: int) -> str:
+        return number(count, self._language)
+
+    def _share(self, share: Share) -> str:
+        return self._words["share"].format(
+            approved=self._number(share.approved), photos=self._number(share.photos), percent=percent(share)
+        )
+
+    def _shares(self, title: str, what: str, shares: Sequence[Share]) -> str:
+        """A section with a chart of stacked bars and its table."""
+        if not any(share.photos for share in shares):
+            return ""
+        words = self._words
+        bars = list(biggest(shares, BARS))
+        most = max(share.photos for share in bars)
+        rows = []
+        for place, share in enumerate(bars):
+            start, y = float(_LABEL), place * _ROW
+            pieces = [_label(share.name or words["undated"], y)]
+            for kind, count in (("approved", share.approved), ("draft", share.draft), ("nothing", share.nothing)):
+                width = count / most * (_WIDTH - _LABEL - 60)
+                if count:
+                    pieces.append(f'<rect class="{kind}" x="{start:.1f}" y="{y + 3}" width="{width:.1f}" height="18"/>')
+                start += width
+            pieces.append(f'<text x="{start + 6:.1f}" y="{y + 17}">{self._number(share.photos)}</text>')
+            rows.append("".join(pieces))
+        least = min(bars, key=lambda share: share.approved / share.photos)
+        sentence = f"{words[title]}. {words['lead'].format(share=self._share(_sum(shares)))}"
+        if len(bars) > 1:
+            sentence += " " + words["least"].format(name=least.name or words["undated"], share=self._share(least))
+        table = self._table(
+            words[title],
+            (words[what], words["photos"], words["approved"], words["draft"], words["nothing"]),
+            [(s.name or words["undated"], s.photos, s.approved, s.draft, s.nothing) for s in shares],
+        )
+        note = words["biggest"].format(count=BARS)
+        return (
+            f"<section><h2>{escaped(words[title])}</h2>{self._legend()}{_chart(sentence, rows)}"
+            + (f'<p class="muted">{escaped(note)}</p>' if len(shares) > BARS else "")
+            + f"{table}</section>"
+        )
+
+    def _legend(self) -> str:
+        items = "".join(
+            f'<li><svg width="18" height="18" aria-hidden="true"><rect class="{kind}" x="1" y="1" width="16" '
+            f'height="16"/></svg> {escaped(self._words[kind])}</li>'
+            for kind in ("approved", "draft", "nothing")
+        )
+        return f'<ul class="legend">{items}</ul>'
+
+    def _counts(self, title: str, what: str, counts: Mapping[str, int], photos: int) -> str:
+        """A section with a chart of plain bars and its table."""
+        if not counts:
+            return ""
+        words = self._words
+        shown = dict(list(counts.items())[:BARS])
+        most = max(1, photos, *shown.values())
+        rows = []
+        for place, (name, count) in enumerate(shown.items()):
+            y, width = place * _ROW, count / most * (_WIDTH - _LABEL - 60)
+            bar = f'<rect class="draft" x="{_LABEL}" y="{y + 3}" width="{width:.1f}" height="18"/>' if count else ""
+            end = f'<text x="{_LABEL + width + 6:.1f}" y="{y + 17}">{self._number(count)}</text>'
+            rows.append(f"{_label(name, y)}{bar}{end}")
+        listed = ", ".join(f"{name} {self._number(count)}" for name, count in list(shown.items())[:5])
+        sentence = words["of"].format(title=words[title], photos=self._number(photos), counts=listed)
+        table = self._table(words[title], (words[what], words["photos"]), list(counts.items()))
+        return f"<section><h2>{escaped(words[title])}</h2>{_chart(sentence, rows)}{table}</section>"
+
+    def _table(self, title: str, heads: Sequence[str], rows: Sequence[tuple[str, *tuple[int, ...]]]) -> str:
+        head = "".join(f'<th scope="col">{escaped(name)}</th>' for name in heads)
+        body = "".join(
+            f'<tr><th scope="row" dir="auto">{escaped(name)}</th>'
+            + "".join(f"<td>{escaped(self._number(count))}</td>" for count in counts)
+            + "</tr>"
+            for name, *counts in rows[:ROWS]
+        )
+        more = self._words["further"].format(count=self._number(len(rows) - ROWS))
+        named = self._words["table"].format(title=title)
+        return (
+            f'<div class="scroll" role="region" tabindex="0" aria-label="{escaped(named)}"><table>'
+            f"<caption>{escaped(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            + (f'<p class="muted">{escaped(more)}</p>' if len(rows) > ROWS else "")
+        )
 
 
 def _sum(shares: Sequence[Share]) -> Share:
@@ -128,7 +185,7 @@ def _sum(shares: Sequence[Share]) -> Share:
 
 
 def _label(name: str, y: int) -> str:
-    short = name if len(name) <= 26 else "…" + name[-25:]
+    short = name if len(name) <= _LETTERS else "…" + name[1 - _LETTERS :]
     return f'<text x="{_LABEL - 8}" y="{y + 17}" text-anchor="end">{escaped(short)}</text>'
 
 
@@ -136,21 +193,6 @@ def _chart(sentence: str, rows: Sequence[str]) -> str:
     return (
         f'<svg class="chart" role="img" aria-label="{escaped(sentence)}" '
         f'viewBox="0 0 {_WIDTH} {len(rows) * _ROW}">{"".join(rows)}</svg>'
-    )
-
-
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    head = "".join(f'<th scope="col">{escaped(name)}</th>' for name in heads)
-    body = "".join(
-        f'<tr><th scope="row" dir="auto">{escaped(str(row[0]))}</th>'
-        + "".join(f"<td>{cell:,}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows[:ROWS]
-    )
-    more = f'<p class="muted">{len(rows) - ROWS:,} more are in the JSON.</p>' if len(rows) > ROWS else ""
-    return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escaped(title)}: table"><table>'
-        f"<caption>{escaped(title)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
     )
 
 

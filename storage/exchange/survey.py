@@ -181,12 +181,15 @@ def survey_json(found: Survey) -> dict[str, Any]:
     return {"format": "altfolio-report", "version": VERSION, **plain}
 
 
+def percent(share: Share) -> int:
+    """How many of a hundred have text; 100 and 0 are said only of all and none."""
+    exact = 0 if not share.photos else 100 * share.approved / share.photos
+    return min(99, max(1, round(exact))) if 0 < share.approved < share.photos else round(exact)
+
+
 def share_words(share: Share) -> str:
     """A share in words: "12 of 40 photos (30%)"."""
-    percent = 0 if not share.photos else 100 * share.approved / share.photos
-    # 100% and 0% are said only of all and none.
-    rounded = min(99, max(1, round(percent))) if 0 < share.approved < share.photos else round(percent)
-    return f"{share.approved:,} of {share.photos:,} photos ({rounded}%)"
+    return f"{share.approved:,} of {share.photos:,} photos ({percent(share)}%)"
 
 
 def biggest(shares: Sequence[Share], most: int) -> Iterator[Share]:

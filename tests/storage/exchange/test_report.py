@@ -1,16 +1,21 @@
 """The report counts right, as JSON and as a page without a violation; colours keep their contrast."""
 
+import html
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import review
+from storage import settings as settings_of_library
+from storage.exchange import report_words
 from storage.exchange.page import DARK, LIGHT
 from storage.exchange.report import write_report
+from storage.exchange.report_words import WORDS
 from storage.exchange.survey import Share, share_words, survey
 from storage.library import Library
 from storage.schema import Field, TagState, TextState
@@ -119,6 +124,28 @@ def test_axe_finds_no_violation_in_the_page(surveyed: Library, tmp_path: Path) -
         chromium.open(tmp_path / "report.html")
         assert chromium.run("document.documentElement.scrollWidth") <= 320
         assert chromium.violations(axe) == []
+
+
+def test_the_page_speaks_the_language_of_the_library(surveyed: Library, tmp_path: Path) -> None:
+    for language in WORDS:
+        settings_of_library.save(surveyed, language=language)
+        write_report(surveyed, tmp_path / "report.html", lint=too_long)
+        content = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert f'<html lang="{language}"' in content
+        assert all(
+            html.escape(WORDS[language][name]) in content for name in ("title", "years", "nothing", "accepted tags")
+        )
+    write_report(surveyed, tmp_path / "report.html", language="ja")
+    assert WORDS["en"]["title"] in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_every_phrase_is_there_in_every_language_with_the_same_places() -> None:
+    def places(phrases: Mapping[str, str]) -> dict[str, set[str | None]]:
+        return {name: {field for _, field, _, _ in Formatter().parse(text)} - {None} for name, text in phrases.items()}
+
+    for phrases in WORDS.values():
+        assert places(phrases) == places(WORDS["en"])
+    assert report_words.number(1234567, "de") == "1.234.567"
 
 
 def test_an_empty_library_has_a_report_too(library: Library, tmp_path: Path) -> None:
