@@ -1,21 +1,28 @@
 """Folders of labelled photos, and what the embedded packs find in them; shared by the benchmarks of words.
 
 Two forms are understood: a folder with `objects.yaml`, `images/` and `labels/` as detectors use them (a line per
-object, `class cx cy w h`), and a folder of photos named `NNN_WNID_name.JPEG` after their ImageNet class.
+object, `class cx cy w h`), and a folder of photos named `NNN_WNID_name.JPEG` after their ImageNet class. How many
+people are in the latter was counted by eye for those that are in by_eye.tsv.
 """
 
+import csv
 import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from inference import decoders, packs, raw_json, runtime
+import numpy as np
+
+from inference import decoders, detect, packs, raw_json, runtime
 from inference.findings import RawFindings
 from storage.image_file import open_upright
 
 WNID = re.compile(r"\d+_(n\d{8})_")
 """How photos of an ImageNet class are named."""
+
+BY_EYE = Path(__file__).with_name("by_eye.tsv")
+"""What one person saw in photos without labels of their own."""
 
 DECODED = 1024
 """Longer side in pixels at which photos are decoded, as tagging does."""
@@ -29,6 +36,7 @@ class LabelledPhoto:
         counts: how many of each class are there, complete for `classes`; empty where only the class is known.
         classes: the classes that were looked for; empty where only the class is known.
         wnid: the photo's ImageNet class, or "".
+        people: how many there are, 5 for five or more; None where nobody counted.
         raw: what the packs found.
     """
 
@@ -36,15 +44,29 @@ class LabelledPhoto:
     counts: Mapping[str, int]
     classes: frozenset[str]
     wnid: str
+    people: int | None
     raw: RawFindings
 
 
 @dataclass
 class Cost:
-    """Seconds that each pack took in all, by its id, and the number of photos."""
+    """Processor seconds by the pack's id: all that it took for so many photos, and what its network alone takes."""
 
     photos: int = 0
     seconds: dict[str, float] = field(default_factory=dict)
+    network: dict[str, float] = field(default_factory=dict)
+
+    def add(self, eye: decoders.Eye, seconds: float) -> None:
+        """Count a photo that a pack looked at, and let its network run on nothing as often as it did for the photo."""
+        spec, views = eye.network.input, eye.pack.views
+        shape = (spec.height, spec.width, 3)
+        tensor = runtime.to_tensor(np.zeros(shape, np.float32), spec)
+        started = time.thread_time()
+        eye.network.run(tensor)
+        spent = time.thread_time() - started
+        tiled = sum(1 for _ in detect.views(views)) if eye.pack.task == "detect" else 1 + views.mirror + views.squash
+        self.seconds[eye.pack.id] = self.seconds.get(eye.pack.id, 0.0) + seconds
+        self.network[eye.pack.id] = self.network.get(eye.pack.id, 0.0) + tiled * spent
 
 
 def read_folder(folder: Path) -> list[tuple[Path, dict[str, int], frozenset[str], str]]:
@@ -67,21 +89,28 @@ def read_folder(folder: Path) -> list[tuple[Path, dict[str, int], frozenset[str]
     return photos
 
 
+def rows_by_eye() -> list[dict[str, str]]:
+    """The rows of by_eye.tsv: folder, file, people and facts."""
+    with BY_EYE.open(encoding="utf-8") as lines:
+        return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
+
+
 def look_at(folders: list[Path], cost: Cost) -> Iterator[LabelledPhoto]:
     """Every photo of the folders with what the installed packs for objects and things find in it.
 
     Findings are rounded as the library keeps them, so that figures are those of the program.
     """
     options = runtime.Options()
+    counted = {(row["folder"], row["file"]): int(row["people"].rstrip("+")) for row in rows_by_eye() if row["people"]}
     eyes = [decoders.load(pack, options) for pack in packs.discover(Path()) if pack.task in ("detect", "classify")]
     for folder in folders:
         for path, counts, classes, wnid in read_folder(folder):
             image = open_upright(path, max_side=DECODED)
             kept = []
             for eye in eyes:
-                started = time.perf_counter()
+                started = time.thread_time()
                 kept.append(raw_json.dump(eye.look(image)))
-                spent = time.perf_counter() - started
-                cost.seconds[eye.pack.id] = cost.seconds.get(eye.pack.id, 0.0) + spent
+                cost.add(eye, time.thread_time() - started)
             cost.photos += 1
-            yield LabelledPhoto(path, counts, classes, wnid, raw_json.merge(kept))
+            people = counts.get("person", 0) if classes else counted.get((folder.name, path.name))
+            yield LabelledPhoto(path, counts, classes, wnid, people, raw_json.merge(kept))

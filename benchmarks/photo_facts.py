@@ -7,7 +7,6 @@ are enough to tell. The rules that were left out stand here alone, so that they 
 """
 
 import argparse
-import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +14,13 @@ from pathlib import Path
 
 from PIL.Image import Image
 
+from benchmarks.labelled_photos import DECODED, rows_by_eye
 from inference import decoders, packs, photo_facts
 from inference.findings import Findings, RawFindings
 from inference.judge import judge
 from inference.vocabulary import Vocabulary
 from storage.image_file import open_upright
 from storage.job import KnownError
-
-BY_EYE = Path(__file__).with_name("by_eye.tsv")
-
-DECODED = 1024
-"""Longer side in pixels at which photos are decoded, as tagging does."""
 
 WIDE = 2.2
 """Width to height from which a photo was tried as a panorama."""
@@ -69,13 +64,12 @@ RULES: dict[str, tuple[str, str, Rule]] = {
 
 def labelled(folders: Sequence[Path]) -> Iterator[tuple[Path, frozenset[str]]]:
     """The labelled photos that are in the folders, with the facts that hold."""
-    with BY_EYE.open(encoding="utf-8") as lines:
-        for row in csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"):
-            within = Path(row["folder"], row["file"])
-            for folder in folders:
-                for path in (folder / within, folder / row["file"]):
-                    if path.is_file() and path.parts[-2] == within.parts[-2]:
-                        yield path, frozenset(row["facts"].split())
+    for row in rows_by_eye():
+        within = Path(row["folder"], row["file"])
+        for folder in folders:
+            for path in (folder / within, folder / row["file"]):
+                if path.is_file() and path.parts[-2] == within.parts[-2]:
+                    yield path, frozenset(row["facts"].split())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -72,7 +72,9 @@ def people(photos: Sequence[LabelledPhoto], words: Vocabulary) -> tuple[Tally, T
     """People counted exactly, or called a group where there are many; and photos without people where some are said."""
     counted, false = Tally(), Tally()
     for photo in photos:
-        truth, found = photo.counts.get("person", 0), judge(photo.raw, words)
+        truth, found = photo.people, judge(photo.raw, words)
+        if truth is None:
+            continue
         if truth:
             group = found.people > 0 and not found.people_exact
             right = truth >= CROWD if group else found.people == truth
@@ -122,13 +124,20 @@ def report_objects(photos: Sequence[LabelledPhoto], words: Vocabulary, *, detail
     whole, each = objects(photos, words)
     row("objects: precision (is the class in the photo?)", whole.precision, "≥ 0.95")
     row("objects: recall", whole.recall, "≥ 0.60")
-    counted, false = people(photos, words)
-    row("people: counted exactly or rightly called a group", counted.recall, "≥ 0.80")
-    row("people: share of photos without any where some are said", 1 - false.precision, "≤ 0.03")
+    examples = report_people(photos, words)
     if details:
         for name, tally in sorted(each.items(), key=lambda pair: (pair[1].precision, pair[0])):
             print(f"    {name:16} right {tally.right:3} wrong {tally.wrong:3} missed {tally.missed:3}")
-        print("\n".join(f"    {line}" for line in (*whole.examples, *counted.examples)))
+        print("\n".join(f"    {line}" for line in (*whole.examples, *examples)))
+
+
+def report_people(photos: Sequence[LabelledPhoto], words: Vocabulary) -> list[str]:
+    counted, false = people(photos, words)
+    row(
+        f"people: counted exactly or rightly a group, {counted.right + counted.missed} photos", counted.recall, "≥ 0.80"
+    )
+    row(f"people: some are said, {false.right + false.wrong} photos without any", 1 - false.precision, "≤ 0.03")
+    return counted.examples
 
 
 def report_concepts(photos: Sequence[LabelledPhoto], words: Vocabulary, *, details: bool) -> None:
@@ -136,8 +145,9 @@ def report_concepts(photos: Sequence[LabelledPhoto], words: Vocabulary, *, detai
     row("concepts: said is the true class or above it", result.right / max(1, result.said), "≥ 0.97")
     row("concepts: share of photos where something is said", result.said / max(1, result.photos), "≥ 0.85")
     row("concepts: more specific than animal or object", result.specific / max(1, result.said), "≥ 0.50")
+    examples = report_people(photos, words)
     if details:
-        print("\n".join(f"    {line}" for line in result.wrong))
+        print("\n".join(f"    {line}" for line in (*result.wrong, *examples)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -153,7 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if named := [photo for photo in photos if photo.wnid]:
         report_concepts(named, words, details=options.details)
     for pack, seconds in cost.seconds.items():
-        row(f"milliseconds for each photo: pack {pack}", 1000 * seconds / cost.photos, "")
+        row(f"processor milliseconds for each photo: pack {pack}", 1000 * seconds / cost.photos, "")
+        row(f"share of it that is the network itself: pack {pack}", cost.network[pack] / seconds, "")
     return 0
 
 
