@@ -55,7 +55,7 @@ def recorded(ready: Packs, paths: Sequence[Path]) -> list[list[Call]]:
         setattr(network, "run", _recorder(network, network.run, calls))  # noqa: B010
     for path in paths:
         calls.append([])
-        image = open_upright(path, max_side=jobs.DECODE_SIDE, room=jobs.DECODE_ROOM)
+        image = open_upright(path, max_side=jobs.DECODE_SIDE, quick=True)
         for pack in ready.loaded:
             pack.look(image)
     for network in ready.networks:

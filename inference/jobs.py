@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 DECODE_SIDE = 1024
 """Longer side, in pixels, at which a photo is decoded for the models; twice the largest input of a bundled pack."""
 
-DECODE_ROOM = 0.9
-"""A JPEG may be decoded to as much less than `DECODE_SIDE`: 4000 pixels give 1000 at once instead of 2000 first."""
-
 AHEAD = 3
 """Photos under way for each worker: one in work, and two so that no worker waits for the writer."""
 
@@ -140,7 +137,7 @@ def _queue(
 
 def _look(photo: PendingPhoto, packs: Mapping[str, LoadedPack]) -> _Looked:
     try:
-        image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs), room=DECODE_ROOM)
+        image = open_upright(photo.path, max_side=max(packs[name].side for name in photo.packs), quick=True)
         return _Looked(photo, {name: raw_json.dump(packs[name].look(image)) for name in sorted(photo.packs)})
     except NoPicture:  # no failure: there is nothing to look at, and a person can write its words
         return _Looked(photo, dict.fromkeys(sorted(photo.packs), raw_json.UNSEEN))
