@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -42,6 +42,8 @@ ACCELERATORS = {
 """Execution providers in the order in which they are tried, and what the user knows them as."""
 
 CPU = "CPUExecutionProvider"
+
+ON_CPU = "the CPU"
 
 PAD = 114
 """Grey beside a photo that is padded; what the YOLO family was trained with, and neutral for others."""
@@ -91,12 +93,26 @@ class Network:
         """
         model = pack.model(role)
         self.input: Input = model.input
-        self._session, self.where = _load(pack, model.file, options or Options())
+        self._pack, self._file, self._options = pack, model.file, options or Options()
+        self._session, self.where = _load(pack, model.file, self._options)
+        self._lock = threading.Lock()
         self._outputs = tuple(output.name for output in self._session.get_outputs())
 
     def run(self, tensor: "Array", outputs: Sequence[str] = ()) -> "list[Any]":
-        """The named outputs, or all of them, for one prepared input."""
-        return list(self._session.run(list(outputs) or None, {self.input.name: tensor}))
+        """The named outputs, or all of them, for one prepared input.
+
+        An accelerator that fails (its memory is full, its driver has gone) is given up for the CPU.
+        """
+        session, wanted, given = self._session, list(outputs) or None, {self.input.name: tensor}
+        try:
+            return list(session.run(wanted, given))
+        except Exception:  # each provider raises what it likes
+            if self.where == ON_CPU:
+                raise
+        with self._lock:
+            if self._session is session:
+                self._session, self.where = _load(self._pack, self._file, replace(self._options, accelerate=False))
+        return list(self._session.run(wanted, given))
 
     def require(self, pack: Pack, outputs: Sequence[str]) -> None:
         """Raise KnownError unless the graph has these outputs."""
@@ -131,7 +147,7 @@ def _load(pack: Pack, file: str, options: Options) -> tuple[Any, str]:
             if provider in here and (session := _accelerated(path, provider)) is not None:
                 return session, name
     try:
-        return _on_cpu(path, _cached(pack, file, options)), "the CPU"
+        return _on_cpu(path, _cached(pack, file, options)), ON_CPU
     except Exception as error:  # onnxruntime raises a class of its own for each of a dozen reasons
         raise KnownError(
             f"The model pack “{pack.id}” can't be used: onnxruntime can't load “{file}” ({str(error)[:200]}). "

@@ -125,6 +125,27 @@ def test_the_user_is_told_what_runs_where() -> None:
     assert line.startswith("Models run on the CPU (onnxruntime ")
 
 
+class LostDriver:
+    """What a session does when its graphics card has gone."""
+
+    def run(self, *_: object) -> list[object]:
+        raise RuntimeError("device removed")
+
+
+def test_an_accelerator_that_fails_is_given_up_for_the_cpu() -> None:
+    network = runtime.Network(next(pack for pack in packs.discover() if pack.task == "classify"), options=CPU_ONLY)
+    tensor = runtime.prepare(quarters(), network.input)
+    expected = network.run(tensor)
+    network._session, network.where = LostDriver(), "the graphics card"
+    with ThreadPoolExecutor(2) as pool:
+        for answer in pool.map(lambda _: network.run(tensor), range(4)):
+            assert all(np.array_equal(a, b) for a, b in zip(answer, expected, strict=True))
+    assert network.where == runtime.ON_CPU
+    network._session = LostDriver()
+    with pytest.raises(RuntimeError, match="device removed"):
+        network.run(tensor)
+
+
 def test_a_network_that_cannot_be_loaded_is_refused_with_a_sentence(tmp_path: Path) -> None:
     folder = tmp_path / "objects"
     copytree(packs.EMBEDDED / "objects", folder)
