@@ -135,12 +135,8 @@ def _embed_while_it_goes(
     problems = [step.problems for step in job][-1]
     with library.read() as connection:
         rows = photos.rows(connection, ids)
-        said: dict[int, str] = {
-            photo: message
-            for photo, message in connection.exec_driver_sql(
-                "SELECT photo_id, message FROM problem WHERE stage = ?", (STAGE,)
-            )
-        }
+        told = connection.exec_driver_sql("SELECT photo_id, message FROM problem WHERE stage = ?", (STAGE,))
+        said: dict[int, str] = {row[0]: row[1] for row in told}
     failed = [row for row in rows if row.id in said]
     tally.tried += len(rows)
     tally.counts["refused with a sentence"] = tally.counts.get("refused with a sentence", 0) + len(failed)

@@ -354,8 +354,12 @@ def _compare(written: FileBytes, source: Buffer, pieces: Sequence[Piece], path: 
 
 
 def check_writable(original: Original) -> None:
-    """Raises KnownError for a write-protected file; its mode counts even where a rename would get around it."""
+    """Raises KnownError for a write-protected file; its mode counts even where a rename would get around it.
+
+    Raises OSError where it is no longer there.
+    """
     if not original.status.st_mode & 0o222 or not os.access(original.path, os.W_OK):
+        original.path.stat()  # where the drive is gone by now, that is what to say
         name = shown(original.path.name)
         raise KnownError(f"“{name}” is write-protected. Allow writing to it and try again; its words are kept.")
 
