@@ -48,6 +48,14 @@ LONGEST_REST = 10.0
 """Seconds of rest after which even a slow count is made anew."""
 
 
+def _import(ready: threading.Event) -> None:
+    """Import what questions need in one thread: two that import rooms which need each other find them half made."""
+    try:
+        from storage import overview, refresh, search  # noqa: F401
+    finally:
+        ready.set()
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What the sidebar and the search bar say of the whole library.
@@ -110,9 +118,12 @@ class Desk(QObject):
         """
         super().__init__(parent)
         self.library = library
-        names = ("rows", "completions", "questions", "counts", "edits")
-        self._all = tuple(Calls(name, self, after=after) for name in names)
-        self._rows, self._completions, self._questions, self._counts, self._edits = self._all
+        ready = threading.Event()
+        self._rows = Calls("rows", self, after=after)
+        others = ("completions", "questions", "counts", "edits")
+        self._completions, self._questions, self._counts, self._edits = (Calls(n, self, after=ready) for n in others)
+        self._all = (self._rows, self._completions, self._questions, self._counts, self._edits)
+        self._rows.ask(lambda: _import(ready))
         for calls in self._all:
             calls.failed.connect(self.failed)
         self._asked: dict[str, Question] = {}

@@ -324,8 +324,12 @@ class PhotoGrid(QAbstractItemView):
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self.count():
             self.setCurrentIndex(self.model().index(0, 0))
-        grid_accessible.tell_focus_later(self)
+        self.tell_focus()
         self.viewport().update()
+
+    def tell_focus(self) -> None:
+        """Say which photo has the focus."""
+        grid_accessible.tell_focus_later(self)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The focus ring goes."""

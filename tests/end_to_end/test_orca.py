@@ -16,15 +16,26 @@ def test_a_photo_is_reviewed_and_written_by_ear(desktop_with_orca: Desktop, libr
     desktop.open(library_file)
     first, second = in_order(library_file)[:2]
     heard = desktop.hear(first.row.alt_text)
-    heard = desktop.hear(f"file {first.row.name}, 1 of 6", heard - 1)
+    heard = desktop.hear(f"draft, 2 tags, file {first.row.name}, 1 of 6", heard - 1)
     desktop.key("a")
     heard = desktop.hear(second.row.alt_text, heard)
-    heard = desktop.hear(f"file {second.row.name}, 2 of 6", heard - 1)
+    heard = desktop.hear(f"draft, 2 tags, file {second.row.name}, 2 of 6", heard - 1)
     until(lambda: in_order(library_file)[0].row.state == PhotoState.APPROVED, "the approval")
+    desktop.key("Left")
+    heard = desktop.hear(f"approved, 2 tags, file {first.row.name}, 1 of 6", heard)
     desktop.key("ctrl+e")
-    # The dialog and its focused button are spoken in the order in which they arrive.
+    # The title and the button that has the focus are spoken in the order in which they arrive.
     dialog = desktop.hear("Write approved words into photos", heard)
-    heard = max(dialog, desktop.hear("Write into 1 photo", heard))
+    heard = max(dialog, desktop.hear("Write into 1 photo push button", heard))
     desktop.key("Return")
-    heard = desktop.hear("1 photo written", heard)
+    written = desktop.hear("1 photo written", heard)
+    heard = max(written, desktop.hear("Close push button", heard))
     until(lambda: in_order(library_file)[0].row.state == PhotoState.EMBEDDED, "the words in the file")
+    assert desktop.said().count("notification 1 photo written.") == 1, "a result is announced once"
+    assert not any("%" in said or "a second" in said for said in desktop.said()), "progress is not read out"
+    desktop.key("Return")
+    heard = desktop.hear("Altfolio frame", heard)
+    desktop.key("Right")
+    heard = desktop.hear(f"file {second.row.name}, 2 of 6", heard)
+    desktop.key("Left")
+    desktop.hear(f"in the file, 2 tags, file {first.row.name}, 1 of 6", heard)
