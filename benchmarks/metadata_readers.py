@@ -36,6 +36,7 @@ EDIT = WordsEdit(
     caption={"en": "Our cat"},
     title={"en": "Cat"},
     keywords_add=("cat", "Katze schläft", "猫"),
+    paths_add=(("Animals", "Pets", "cat"),),
 )
 NAMESPACES = {
     "x": "adobe:ns:meta/",
@@ -71,6 +72,7 @@ def exiftool(path: Path) -> dict[str, Any]:
         "extended": found.get("ExtDescrAccessibility"),
         "caption": found.get("Description"),
         "keywords": found.get("Subject"),
+        "path": found.get("HierarchicalSubject") and found.get("TagsList"),
     }
 
 
@@ -83,6 +85,7 @@ def exiv2(path: Path) -> dict[str, Any]:
         "extended": "It sleeps." if "ExtDescrAccessibility" in text else None,
         "caption": "Our cat" if "dc.description" in text and "Our cat" in text else None,
         "keywords": ["cat"] if "dc.subject" in text and "Katze schläft" in text else None,
+        "path": "Animals|Pets|cat" if "Animals|Pets|cat" in text and "Animals/Pets/cat" in text else None,
     }
 
 
@@ -101,14 +104,20 @@ def pillow(path: Path) -> dict[str, Any]:
         except Exception:
             return {}
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "replace")
-    marks = {"alt": "Eine graue Katze", "extended": "It sleeps.", "caption": "Our cat", "keywords": "Katze schläft"}
+    marks = {
+        "alt": "Eine graue Katze",
+        "extended": "It sleeps.",
+        "caption": "Our cat",
+        "keywords": "Katze schläft",
+        "path": "Animals|Pets|cat",
+    }
     return {name: mark if mark in text else None for name, mark in marks.items()}
 
 
 def cell(found: dict[str, Any]) -> str:
     """ "all", or what is missing."""
-    missing = [name for name in ("alt", "extended", "caption", "keywords") if not found.get(name)]
-    return "all" if not missing else "–" if len(missing) == 4 else "without " + ", ".join(missing)
+    missing = [name for name in ("alt", "extended", "caption", "keywords", "path") if not found.get(name)]
+    return "all" if not missing else "–" if len(missing) == 5 else "without " + ", ".join(missing)
 
 
 def made(folder: Path) -> list[Path]:
@@ -128,6 +137,7 @@ def made(folder: Path) -> list[Path]:
         ("TIFF", "TIFF", {}),
         ("TIFF, pages", "TIFF", {"save_all": True, "append_images": frames}),
         ("AVIF", "AVIF", {}),
+        ("AVIF, animated", "AVIF", {"save_all": True, "append_images": frames}),
     ):
         target = io.BytesIO()
         picture.save(target, kind, **options)

@@ -140,6 +140,10 @@ def _names(photo: Path, neighbours: Iterable[str] | None) -> list[str]:
     if neighbours is None:
         try:
             neighbours = [entry.name for entry in photo.parent.iterdir()]
+        except FileNotFoundError as error:
+            raise KnownError(
+                f"The folder of {photo.name} is no longer there. Connect its disk or scan its folder, and try again."
+            ) from error
         except OSError as error:
             raise KnownError(f"The folder of {photo.name} cannot be read: {error.strerror}.") from error
     return [name for name in neighbours if name.startswith(photo.stem)]

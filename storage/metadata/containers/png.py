@@ -117,14 +117,18 @@ def _inner(source: Buffer, unit: Unit) -> bytes:
 
 
 def _from_profile(inner: bytes) -> bytes | None:
-    """The packet in a text chunk of ImageMagick's form: a name, a length, and hexadecimal digits, each in a line."""
+    """The packet in a text chunk of ImageMagick's form: a name, a length, and hexadecimal digits, each in a line.
+
+    What follows as many digits as the length says does not count: programs left other bytes there.
+    """
     text = inner[len(RAW_PROFILE) :]
     try:
         if text[:1] == b"\0":  # zTXt: the compression method, then the text
             text = zlib.decompressobj().decompress(text[1:], 2 * PACKET_LIMIT)
         _, _, length, digits = text.split(b"\n", 3)
-        packet = bytes.fromhex(digits.decode("ascii"))
-        return packet if len(packet) == int(length) else None
+        wanted = 2 * int(length)
+        packet = bytes.fromhex(digits.translate(None, b" \r\n\t")[:wanted].decode("ascii"))
+        return packet if 2 * len(packet) == wanted > 0 else None
     except (zlib.error, ValueError):
         return None
 
