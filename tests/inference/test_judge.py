@@ -106,7 +106,7 @@ def test_a_thing_the_detector_does_not_know_is_not_its_nearest_guess_too() -> No
     aside = Detection("frisbee", 0.7, Box(0.7, 0.7, 0.95, 0.95))
     assert said(RawFindings((frisbee,), (squash,))) == {"squash": None}
     assert said(RawFindings((aside,), (squash,))) == {"frisbee": 1, "squash": None}
-    assert "frisbee" in said(RawFindings((frisbee,), (Label("n07716906", 0.7),)))
+    assert "frisbee" in said(RawFindings((frisbee,), (Label("n07716906", 0.6),)))
     assert said(RawFindings((seen("dining table", 0.9, width=0.6),), (squash,))) == {"dining table": 1, "squash": None}
 
 
