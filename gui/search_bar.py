@@ -136,6 +136,7 @@ class SearchBar(QWidget):
         self._order.currentIndexChanged.connect(lambda _: self.sorted.emit())
         self._found = QLabel()
         self._found.setObjectName("muted")
+        self._found.setMinimumWidth(1)  # the field and the buttons come first where there is little room
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)

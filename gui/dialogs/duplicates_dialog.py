@@ -173,14 +173,18 @@ class DuplicatesDialog(Frame):
         if outcome.end is not End.DONE:
             self.tell(outcome.message)
             return
-        self.groups = self._answer
-        self._list.clear()
-        self._list.addItems([counted(len(group.photos), "photo") for group in self.groups[:MOST]])
+        self.show_groups(self._answer)
         sentence = f"{counted(len(self.groups), 'group')} found." if self.groups else "There are none."
         if len(self.groups) > MOST:
             sentence += f" The first {MOST:,} are listed."
         self.tell(f"{sentence} Choose whose approved words the others get." if self.groups else sentence)
         self._announcer.say(sentence)
+
+    def show_groups(self, groups: "list[Group]") -> None:
+        """List groups, and show the photos of the first."""
+        self.groups = groups
+        self._list.clear()
+        self._list.addItems([counted(len(group.photos), "photo") for group in groups[:MOST]])
         self._list.setCurrentRow(0)
         self._show()
 
@@ -193,10 +197,11 @@ class DuplicatesDialog(Frame):
         row = self._list.currentRow()
         if 0 <= row < len(self.groups):
             photos = self.groups[row].photos
-            self._desk.read_rows_later(photos, lambda rows: self._show_rows(photos, rows))
+            self._desk.read_rows_later(photos, lambda rows: self.show_rows(photos, rows))
         self._dress()
 
-    def _show_rows(self, photos: Sequence[int], rows: "list[PhotoRow]") -> None:
+    def show_rows(self, photos: Sequence[int], rows: "list[PhotoRow]") -> None:
+        """Show the photos of the current group, unless another was chosen meanwhile."""
         at = self._list.currentRow()
         if self._cards or not 0 <= at < len(self.groups) or self.groups[at].photos != photos:
             return

@@ -37,6 +37,7 @@ from inference.own_words import OwnWords
 from inference.vocabulary import Vocabulary
 from storage import overview
 from storage.backup import Complaint
+from storage.duplicates import Group, Likeness
 from storage.overview import Trouble
 from storage.search.saved import SavedSearch
 from storage.verify import KEYWORDS, Difference, Outside
@@ -112,6 +113,14 @@ def _outside(session: Session) -> QWidget:
     return OutsideDialog(found, session.appearance, session.window)
 
 
+def _duplicates(session: Session) -> QWidget:
+    dialog = DuplicatesDialog(session.desk, session.thumbnails, SIDE, session.window)
+    alike = tuple(session.model.ids[:3])
+    dialog.show_groups([Group(Likeness.SERIES, alike)])
+    dialog.show_rows(alike, session.desk.read_rows(alike))
+    return dialog
+
+
 def _settings(session: Session, page: str) -> QWidget:
     with session.desk.library.read() as connection:
         folders = overview.top_folders(connection)
@@ -138,7 +147,7 @@ SCENES = (
     Scene("libraries", lambda s: LibrariesDialog([s.desk.library.path], s.desk.library.path, s.window)),
     Scene("check", lambda s: CheckDialog([Complaint("search", "3 photos are not in the search.", True)], s.window)),
     Scene("damaged", lambda s: MendDialog(s.desk.library.path, "The library is damaged.", s.window)),
-    Scene("duplicates", lambda s: DuplicatesDialog(s.desk, s.thumbnails, SIDE, s.window)),
+    Scene("duplicates", _duplicates),
     Scene("save-search", lambda s: SaveSearchDialog("cat state:draft", ["Dogs"], s.window)),
     Scene("saved-searches", lambda s: SavedSearchesDialog([SavedSearch("Dogs", "dog")], s.window)),
     Scene("own-words", lambda s: WordsDialog(Vocabulary.load(), OwnWords(blocked=frozenset({"dog"})), "en", s.window)),
