@@ -131,12 +131,12 @@ class SearchBar(QWidget):
         self._order = named(QComboBox(), "Order of the photos")
         self._order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._order.setMinimumContentsLength(10)
+        self._order.setMinimumWidth(96)  # it gives way first where there is little room
         for value, words in ORDERS.items():
             self._order.addItem(words, value)
         self._order.currentIndexChanged.connect(lambda _: self.sorted.emit())
         self._found = QLabel()
         self._found.setObjectName("muted")
-        self._found.setMinimumWidth(1)  # the field and the buttons come first where there is little room
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
