@@ -19,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from main import broken_rules
-from storage import concepts, search, text_rules
+from storage import concepts, refresh, search, text_rules
 from storage.concepts import ConceptRow
 from storage.library import Library
 
@@ -97,7 +97,6 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    text_rules.use(broken_rules)
     new = not arguments.library.exists()
     with Library(arguments.library) as library:
         if new:
@@ -109,6 +108,9 @@ def fill(library: Library, photos: int) -> None:
     """Made-up photos, the same ones every time."""
     rng = random.Random(1)
     started = time.perf_counter()
+    text_rules.use(broken_rules)
+    for _ in refresh.renew(library):  # says who makes the rows
+        pass
     with library.write() as block:
         concepts.install(block.connection, list(_vocabulary()), "made up")
         run = block.connection.exec_driver_sql

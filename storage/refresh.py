@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from storage import text_rules
 from storage.job import Job, Progress
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
-from storage.search.index import VERSION, refresh_rows
+from storage.search.index import RULES_VERSION, VERSION, refresh_rows
 from storage.words import ApprovedWords, approved_words, chunks, in_step
 
 if TYPE_CHECKING:
@@ -20,33 +20,49 @@ if TYPE_CHECKING:
 
     from storage.library import Library
 
-_ROWS = "search.rows"
-"""Setting: the version of the search rows, see `search.index.VERSION`."""
+_ROWS = "search.made"
+"""Setting: what made the search rows, and the last photo whose row it made where it was stopped."""
+
+_WITH_ALT_TEXT = (
+    "SELECT DISTINCT photo_id FROM text WHERE photo_id > ? AND field = 0 AND (state = 1 OR origin > 0) "
+    "ORDER BY photo_id"
+)
+_ALL = "SELECT id FROM photo WHERE id > ? ORDER BY id"
 
 
 def renew(library: "Library") -> Job:
     """Make the search rows anew where an older program made them; a library that is up to date costs one look.
 
-    Whoever opens a library runs this. Stopped, it begins again.
+    Whoever opens a library runs this. With a new release only photos with an alt text are looked at, because only the
+    rules for these may be others. Stopped, it goes on when it is run again.
 
     Raises:
         KnownError: the library can't be written.
     """
-    version = VERSION if text_rules.known() else f"{VERSION} without rules"
+    rules = RULES_VERSION if text_rules.known() else "no rules"
     with library.read() as connection:
-        made_by = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,)).scalar()
-        if made_by in (VERSION, version):
+        kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,)).scalar()
+        rows, ruled, doing, last = json.loads(kept) if kept else ("", "", "", 0)
+        if rows == VERSION and ruled in (RULES_VERSION, rules):
             return
-        photos = [int(photo) for photo in connection.exec_driver_sql("SELECT id FROM photo ORDER BY id").scalars()]
+        wanted = f"{VERSION} {rules}"
+        last = last if doing == wanted else 0
+        statement = _WITH_ALT_TEXT if rows == VERSION else _ALL
+        photos = [int(photo) for photo in connection.exec_driver_sql(statement, (last,)).scalars()]
     done = 0
     for chunk in chunks(photos):
         with library.write() as block:
             # Not `touch`: the photos did not change, and nobody needs to load them again.
             refresh_rows(block.connection, chunk)
+            _keep(block.connection, (rows, ruled, wanted, chunk[-1]))
         done += len(chunk)
         yield Progress(stage="index", done=done, total=len(photos))
     with library.write() as block:
-        block.connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_ROWS, version))
+        _keep(block.connection, (VERSION, rules, "", 0))
+
+
+def _keep(connection: "Connection", made: tuple[str, str, str, int]) -> None:
+    connection.exec_driver_sql("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_ROWS, json.dumps(made)))
 
 
 def refresh(connection: "Connection", photos: Collection[int]) -> None:

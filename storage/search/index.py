@@ -34,9 +34,11 @@ from storage.spelling import tokens
 from storage.text_rules import CheckedText
 from storage.version import __version__
 
-VERSION = f"1 {__version__}"
-"""Of what search rows say. It changes with what is written here, and with every release because the rules for alt
-texts may have changed; `refresh.renew` then makes all rows anew."""
+VERSION = "1"
+"""Of what search rows say; it changes with what is written here, and `refresh.renew` then makes all rows anew."""
+
+RULES_VERSION = __version__
+"""Of what search rows say about alt texts: the rules may have changed with every release."""
 
 ID_BITS = 29
 """Lower bits of a place that hold the photo's id: 536,870,911 photos; the other 34 bits hold 544 years in seconds."""

@@ -56,7 +56,19 @@ def test_rows_of_an_older_program_are_made_anew(library: Library) -> None:
         next(job)
         job.close()
         assert found(library, "lint:") == [1]
-        assert [step.done for step in refresh.renew(library)] == [500, 600]
+        job = refresh.renew(library)
+        assert [(step.done, step.total) for step in job] == [(100, 100)]  # it goes on where it was stopped
         assert found(library, "lint:placeholder") == [1, 600]
         assert list(refresh.renew(library)) == []
+        patched.setattr(refresh, "RULES_VERSION", "the next release")
+        assert [step.total for step in refresh.renew(library)] == [2]
+        assert list(refresh.renew(library)) == []
+        patched.setattr(refresh, "VERSION", "other rows")
+        assert [step.total for step in refresh.renew(library)] == [600, 600]
+        assert list(refresh.renew(library)) == []
+
+
+def test_a_new_library_has_nothing_to_renew(library: Library) -> None:
+    assert list(refresh.renew(library)) == []
+    add_photos(library, "a.jpg")
     assert list(refresh.renew(library)) == []
