@@ -1,7 +1,8 @@
 """Takes every picture of the window that the documentation shows: real window, real photos, real models.
 
-`make screenshots`. The sample photos are copied to a folder of their own, scanned, tagged and described as a user
-would; some are then reviewed. Needs no display (Qt's offscreen platform).
+`make screenshots`, or `python docs/take_screenshots.py SCENE…` for some scenes. The sample photos are copied to a
+folder of their own, scanned, tagged and described as a user would; some are then reviewed. Every scene of
+`tests.gui.scenes` is taken, light, dark and with text at 200 %. Needs no display (Qt's offscreen platform).
 """
 
 import os
@@ -9,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
@@ -22,16 +23,12 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from gui.app import Session  # noqa: E402
-from gui.command_palette import CommandPalette  # noqa: E402
-from gui.embed_dialog import open_dialog  # noqa: E402
-from gui.help_sheet import HelpSheet  # noqa: E402
-from gui.problems_dialog import ProblemsDialog  # noqa: E402
-from gui.settings_dialog import SettingsDialog  # noqa: E402
 from gui.work import PHOTOS, find_words  # noqa: E402
-from storage import overview, photos, review, settings  # noqa: E402
+from storage import photos, review, settings  # noqa: E402
 from storage.concepts import ids_by_key  # noqa: E402
 from storage.library import Library  # noqa: E402
 from storage.schema import TagState  # noqa: E402
+from tests.gui.scenes import SCENES, Scene  # noqa: E402
 
 SAMPLES = REPOSITORY / "resources" / "samples"
 DOCS = REPOSITORY / "docs"
@@ -144,43 +141,20 @@ class Photographer:
         print(f"{target.relative_to(REPOSITORY)}  {target.stat().st_size // 1024} KB")
 
 
-def shown(dialog: QWidget) -> QWidget:
-    """A dialog, shown without waiting for it."""
-    dialog.show()
-    return dialog
+def of_scene(scene: Scene, *, boxes: bool = False) -> Callable[[Session], QWidget | None]:
+    """Open a scene; answers its dialog, or None for the window itself."""
 
-
-def view(name: str, *, boxes: bool = False) -> Callable[[Session], None]:
-    """Switch to a view."""
-
-    def prepare(session: Session) -> None:
-        session.window.show_view(name)
+    def prepare(session: Session) -> QWidget | None:
+        opened = scene.open(session)
         if boxes:
             session.window.actions_table["boxes"].trigger()
+        if opened is session.window:
+            return None
+        opened.resize(opened.size().boundedTo(session.window.size()))
+        opened.show()
+        return opened
 
     return prepare
-
-
-def search(words: str) -> Callable[[Session], None]:
-    """Search for something."""
-    return lambda session: session.window.search.search(words)
-
-
-def dialogs(session: Session) -> dict[str, Callable[[], QWidget]]:
-    """Every dialog by its name."""
-    actions, window = session.window.actions_table, session.window
-
-    def problems() -> QWidget:
-        with session.desk.library.read() as connection:
-            return ProblemsDialog(overview.troubles(connection), window)
-
-    return {
-        "embed": lambda: open_dialog(session),
-        "settings": lambda: SettingsDialog(session.desk.settings, {}, window),
-        "keys": lambda: HelpSheet(actions, window),
-        "commands": lambda: CommandPalette(actions, window),
-        "problems": problems,
-    }
 
 
 def working(session: Session) -> None:
@@ -209,28 +183,20 @@ def main() -> None:
             first.take("screenshots/first-run-200", text_size=200)
         with Library(root / "library.altfolio") as library:
             fill(library, folder)
-            _take_views(Photographer(app, library, root))
+            _take_views(Photographer(app, library, root), sys.argv[1:])
 
 
-def _take_views(camera: Photographer) -> None:
+def _take_views(camera: Photographer, only: Collection[str]) -> None:
     camera.take("window-light", prepare=working, at="photographer.jpg")
     camera.take("window-dark", theme="dark", at="grace-hopper.jpg")
-    for theme in ("light", "dark"):
-        camera.take(f"screenshots/review-{theme}", theme=theme, prepare=view("review-view", boxes=True), at="cat.png")
-        camera.take(f"screenshots/list-{theme}", theme=theme, prepare=view("list-view"))
-        for name in ("embed", "settings", "keys", "commands", "problems"):
-            camera.take(
-                f"screenshots/{name}-{theme}",
-                theme=theme,
-                prepare=lambda session, name=name: shown(dialogs(session)[name]()),  # type: ignore[misc]
-            )
+    for scene in (scene for scene in SCENES if not scene.empty and scene.name in (only or {scene.name})):
+        at = "cat.png" if scene.name == "review" else "coffee.webp"
+        for theme in ("light", "dark"):
+            prepare = of_scene(scene, boxes=scene.name == "review")
+            camera.take(f"screenshots/{scene}-{theme}", theme=theme, prepare=prepare, at=at)
+        camera.take(f"screenshots/{scene}-200", text_size=200, prepare=of_scene(scene), at=at)
     camera.take("screenshots/contrast", theme="contrast")
     camera.take("screenshots/small-1024x600", size=(1024, 600))
-    camera.take("screenshots/library-200", text_size=200)
-    camera.take("screenshots/review-200", text_size=200, theme="dark", prepare=view("review-view"))
-    camera.take("screenshots/list-200", text_size=200, prepare=view("list-view"))
-    camera.take("screenshots/search", prepare=search("tag:person -tie"))
-    camera.take("screenshots/nothing-found", prepare=search("coffe cup"))
 
 
 if __name__ == "__main__":

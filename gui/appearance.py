@@ -61,7 +61,7 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: 3px 11
 QToolButton:focus { padding: 3px; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; border-color: $line; background: transparent; }
 QPushButton#primary { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
-QPushButton#primary:focus { border: 2px solid $focus; padding: 2px 10px; background-clip: content; }
+QPushButton#primary:focus { background: $surface; color: $accent; border: 2px solid $focus; }
 QPushButton#primary:disabled { background: $hover; color: $muted; border-color: $line; }
 QToolButton#flat, QPushButton#flat { background: transparent; border: 1px solid transparent; }
 QToolButton#flat:hover, QPushButton#flat:hover { background: $hover; }

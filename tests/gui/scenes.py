@@ -76,6 +76,7 @@ def _searched(session: Session) -> QWidget:
 
 
 def _nothing_found(session: Session) -> QWidget:
+    session.window.search.search("dgo")
     session.window.show_nothing_found("No photo answers “dgo”.")
     session.window.nothing_found.offer("Search for “dog”", "dog")
     return session.window
