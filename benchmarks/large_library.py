@@ -104,6 +104,7 @@ def rescans(place: Path, folder: Path, runs: int) -> Row:
     find = shutil.which("find")
     ours, theirs, least = [], [], []
     with Library(place) as library:
+        list(scan(library))  # what is loaded and cached at the first time belongs to neither
         for _ in range(runs):
             ours.append(timed(lambda: [None for _ in scan(library)]))
             least.append(timed(lambda: _stat_all(folder)))
