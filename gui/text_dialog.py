@@ -17,7 +17,6 @@ class TextDialog(QDialog):
     def __init__(self, photos: int, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Set one text")
-        self.resize(480, 280)
         said = QLabel(f"{counted(photos, 'photo')} will have this alt text, approved. Undo takes it back.")
         said.setWordWrap(True)
         self._editor = TextEditor("Alt text", 4, appearance)
@@ -31,6 +30,7 @@ class TextDialog(QDialog):
         layout.setSpacing(12)
         for widget in (said, self._editor, buttons):
             layout.addWidget(widget)
+        self.resize(480, max(280, layout.totalHeightForWidth(480)))
         self._editor.start()
 
     @property

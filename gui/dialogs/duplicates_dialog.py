@@ -58,7 +58,10 @@ class _Card(QWidget):
         self._picture.setAccessibleName(f"Picture of {photo.name}")
         size = f"{photo.width} × {photo.height}, " if photo.width else ""
         state = STATES[photo.state].word
-        self.choose = QRadioButton(photo.name)
+        self.choose = QRadioButton()
+        room = side - 24
+        self.choose.setText(self.choose.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, room))
+        self.choose.setToolTip(photo.name)
         named(self.choose, f"{photo.name}, {state}: {photo.alt_text or NO_TEXT}", f"{size}{photo.path.parent}")
         words = QLabel(photo.alt_text or NO_TEXT)
         facts = QLabel(f"{state} · {size}{counted(photo.tags, 'tag')}\n{photo.path.parent}")
