@@ -46,7 +46,7 @@ def installed_at_run_time() -> Iterator[Distribution]:
 
 def may_be_used_without_gpl(licence: str) -> bool:
     """Tell whether one of the alternatives of a licence expression has no GPL or AGPL in it; the LGPL is fine."""
-    alternatives = re.split(r"\sor\s", licence, flags=re.IGNORECASE)
+    alternatives = re.split(r"\sor\s|/", licence, flags=re.IGNORECASE)
     return any(not re.search(r"(?<!L)GPL", alternative) for alternative in alternatives)
 
 
@@ -65,6 +65,7 @@ def licence_of(found: Distribution) -> str:
         ("GPL-3.0-or-later", False),
         ("GPL-2.0-only OR AGPL-3.0-only", False),
         ("MIT AND GPL-2.0-only", False),
+        ("MIT + MPL 1.1/GPL 2.0/LGPL 2.1", True),
     ],
 )
 def test_a_licence_expression_is_read_by_its_alternatives(licence: str, expected: bool) -> None:
