@@ -162,22 +162,27 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
-def mark_missing(library: Library, photos: tuple[int, ...]) -> None:
-    """Photos whose files are gone; their rows, tags and texts stay."""
-    _mark(library, photos, now())
+def mark_missing(library: Library, folder: bytes, photos: tuple[int, ...]) -> None:
+    """Photos of a folder whose files are gone; their rows, tags and texts stay.
+
+    Those whose file was found in another folder since the comparison are there now, and are left alone.
+    """
+    _mark(library, folder, photos, now())
 
 
-def mark_returned(library: Library, photos: tuple[int, ...]) -> None:
-    """Photos whose files are back as they were."""
-    _mark(library, photos, None)
+def mark_returned(library: Library, folder: bytes, photos: tuple[int, ...]) -> None:
+    """Photos of a folder whose files are back as they were."""
+    _mark(library, folder, photos, None)
 
 
-def _mark(library: Library, photos: tuple[int, ...], since: str | None) -> None:
+def _mark(library: Library, folder: bytes, photos: tuple[int, ...], since: str | None) -> None:
     for start in range(0, len(photos), WRITE_BLOCK):
         block_photos = photos[start : start + WRITE_BLOCK]
         with library.write(flush=False) as block:
             block.connection.exec_driver_sql(
-                "UPDATE photo SET missing_since = ? WHERE id = ?", [(since, photo) for photo in block_photos]
+                "UPDATE photo SET missing_since = ? WHERE id = ? "
+                "AND folder_id = (SELECT id FROM folder WHERE path = ?)",
+                [(since, photo, folder) for photo in block_photos],
             )
             block.touch(block_photos)
             block.relist()

@@ -258,7 +258,7 @@ class _Walker:
 
     def _write(self, folder: bytes, difference: Difference) -> None:
         if difference.returned:
-            mark_returned(self._library, difference.returned)
+            mark_returned(self._library, folder, difference.returned)
         if difference.gone:
             self._mark_gone(folder, difference.gone)
 
@@ -268,7 +268,7 @@ class _Walker:
             if is_below(folder, root) and (why := _unavailable(self._library, root)) is not None:
                 self._problems.note(root, why)
                 return
-        mark_missing(self._library, photos)
+        mark_missing(self._library, folder, photos)
 
     def _unreadable(self, folder: Unreadable) -> None:
         if isinstance(folder.error, FileNotFoundError | NotADirectoryError):

@@ -183,3 +183,16 @@ def test_a_process_that_dies_costs_nothing(folder: Path, monkeypatch: pytest.Mon
         assert made.pool.submit(made.read, photos).result() == read_photos(photos)
     finally:
         made.close()
+
+
+def test_photos_that_moved_to_a_folder_which_is_read_first_are_not_missing(library: Library, folder: Path) -> None:
+    for number in range(400):  # more than are read before the folder they came from is settled
+        put(folder, f"z/{number:03}.jpg", jpeg(number, size=(16, 16)))
+    put(folder, "z/stays.jpg", jpeg(400, size=(16, 16)))
+    run(library, folder)
+    (folder / "a").mkdir()
+    for number in range(400):
+        (folder / f"z/{number:03}.jpg").rename(folder / f"a/{number:03}.jpg")
+    run(library)
+    assert not names(library, missing=True)
+    assert len(names(library)) == 401
