@@ -91,7 +91,7 @@ def replace(library: Library, rule: Rule, photos: Collection[int] | None = None)
             if after == text:
                 continue
             if after:
-                changed.append((after, rule.apply(plain or "").strip() or None, photo, field, language))
+                changed.append((after, _plain_after(rule, plain), photo, field, language))
             else:
                 removed.append((photo, field, language))
         chosen = list(dict.fromkeys([row[2] for row in changed] + [row[0] for row in removed]))
@@ -105,6 +105,15 @@ def replace(library: Library, rule: Rule, photos: Collection[int] | None = None)
             run(f"DELETE FROM text WHERE {key}", removed)
         block.touch(chosen)
     return len(chosen)
+
+
+def _plain_after(rule: Rule, plain: str | None) -> str | None:
+    """What an approval puts in the place of a changed draft; None where that is the draft as it reads now.
+
+    A plain form in which nothing was found still says what was just replaced.
+    """
+    after = rule.apply(plain or "").strip()
+    return None if after == plain else after or None
 
 
 def _texts(

@@ -150,6 +150,21 @@ def test_replacing_can_leave_drafts_alone_and_remove_a_text(library: Library) ->
             replace.replace(library, rule)
 
 
+def test_words_replaced_in_a_draft_are_those_that_are_approved(library: Library) -> None:
+    first, second = add_photos(library, "a.jpg", "b.jpg")
+    for photo in (first, second):
+        review.draft(
+            library, photo, [TextProposal(Field.ALT_TEXT, "en", "Probably a dog on a beach.", "A dog on a beach.")]
+        )
+    replace.replace(library, Rule("Probably a dog", "A cat"), [first])  # nothing of this is in the plain form
+    replace.replace(library, Rule("beach", "quay"), [second])
+    review.approve(library, [first, second])
+    assert [text.text for photo in (first, second) for text in detail(library, photo).texts] == [
+        "A cat on a beach.",
+        "A dog on a quay.",
+    ]
+
+
 @given(st.text(min_size=1, max_size=6), st.text(max_size=6), st.text(max_size=40))
 def test_a_rule_without_options_replaces_as_text_does(find: str, by: str, text: str) -> None:
     assert Rule(find, by, match_case=True).apply(text) == text.replace(find, by)
