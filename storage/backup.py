@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from storage import refresh, soundness, thumbnails
 from storage.exchange.new_file import new_place
@@ -26,6 +27,9 @@ from storage.migrations import APPLICATION_ID
 from storage.photos import shown
 from storage.scan import scan
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 PAGES = 2_048
 """Pages copied between two looks at whether to stop: 8 MiB at SQLite's 4 KiB, some 20 ms on a disk."""
@@ -156,16 +160,26 @@ class Complaint:
     repairable: bool = False
 
 
-_CHILDREN = ("problem", "tag", "run", "text", "embedded", "batch_photo")
-"""Tables whose rows belong to a photo."""
+_LINKS = """
+SELECT m.name, k."from", k."table", k."to", k.on_delete FROM sqlite_master m, pragma_foreign_key_list(m.name) k
+WHERE m.type = 'table' AND m.name != 'photo' ORDER BY m.name, k.id
+"""
+"""Which column of which table belongs to which row of another; asked of the library, so that no table is forgotten.
+A photo without a folder is left alone: it has no path, but it may still have words."""
 
-_ORPHANS = {
-    **dict.fromkeys(_CHILDREN, f"photo_id NOT IN (SELECT id FROM photo)"),  # noqa: F541
-    "concept_above": "concept_id NOT IN (SELECT id FROM concept) OR above_id NOT IN (SELECT id FROM concept)",
-    "concept_word": "concept_id NOT IN (SELECT id FROM concept)",
-    "file_write": "batch_id IS NOT NULL AND batch_id NOT IN (SELECT id FROM batch)",
-}
-"""Table → which of its rows belong to nothing. Foreign keys forbid them; a damaged disk does not ask."""
+
+def _orphans(connection: "Connection") -> list[tuple[str, str, str]]:
+    """Rows that belong to nothing. Foreign keys forbid them; a damaged disk does not ask.
+
+    Returns:
+        for each link its table, the condition for such rows, and the statement that puts them right.
+    """
+    found = []
+    for table, column, owner, key, gone in connection.exec_driver_sql(_LINKS):
+        condition = f"{column} IS NOT NULL AND {column} NOT IN (SELECT {key} FROM {owner})"
+        mend = f"UPDATE {table} SET {column} = NULL" if gone == "SET NULL" else f"DELETE FROM {table}"
+        found.append((table, condition, f"{mend} WHERE {condition}"))
+    return found
 
 
 def check(library: Library) -> list[Complaint]:
@@ -182,13 +196,10 @@ def check(library: Library) -> list[Complaint]:
         def count(sql: str) -> int:
             return int(connection.exec_driver_sql(sql).scalar_one())
 
-        for table, condition in _ORPHANS.items():
+        for table, condition, _ in _orphans(connection):
             number = count(f"SELECT count(*) FROM {table} WHERE {condition}")
             if number:
                 found.append(Complaint("orphans", f"{number:,} rows of “{table}” belong to nothing.", True))
-        number = count("SELECT count(*) FROM tag WHERE concept_id NOT IN (SELECT id FROM concept)")
-        if number:
-            found.append(Complaint("orphans", f"{number:,} tags have no concept any more.", True))
         number = count(
             "SELECT (SELECT count(*) FROM photo WHERE (place IS NULL) != (missing_since IS NOT NULL) "
             "OR (place IS NOT NULL AND place NOT IN (SELECT rowid FROM photo_words))) + "
@@ -235,9 +246,8 @@ def repair(library: Library) -> Job:
         if not sound:
             soundness.make_index(block.connection)
         soundness.close_gaps(block.connection)
-        run("DELETE FROM tag WHERE concept_id NOT IN (SELECT id FROM concept)")
-        for table, condition in _ORPHANS.items():
-            run(f"DELETE FROM {table} WHERE {condition}")
+        for _, _, mend in _orphans(block.connection):
+            run(mend)
         run("DELETE FROM photo_words WHERE rowid NOT IN (SELECT place FROM photo WHERE place IS NOT NULL)")
         photos = [int(photo) for photo in run("SELECT id FROM photo ORDER BY id").scalars()]
         block.relist()

@@ -162,6 +162,28 @@ def test_rows_that_belong_to_nothing_are_found_and_repaired(library: Library) ->
         assert list(search.find(reading, "holiday")) == [b]
 
 
+def test_no_table_is_forgotten_when_rows_belong_to_nothing(library: Library) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    lost = {
+        "tag": (photo, 9_999, 2, 1, None, None),
+        "tag_path": (photo, 9_999, '["trip", "sea"]'),
+        "concept_path": (9_999, '["trip", "sea"]', 0),
+        "alike": ("near", 9_999, photo, b""),
+    }
+    connection = sqlite3.connect(library.path)
+    for table, row in lost.items():
+        connection.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
+    connection.execute("INSERT INTO file_write (photo_id, target, intent, done, at) VALUES (9999, 'a', '', 1, '')")
+    connection.commit()
+    connection.close()
+    said = " ".join(complaint.message for complaint in backup.check(library))
+    assert all(f"“{table}”" in said for table in [*lost, "file_write"])
+    list(backup.repair(library))
+    assert backup.check(library) == []
+    with library.read() as reading:  # what was written into a file is still known
+        assert reading.exec_driver_sql("SELECT count(*) FROM file_write").scalar_one() == 1
+
+
 def test_a_damaged_search_index_and_tree_are_found_and_made_anew(library: Library) -> None:
     (photo,) = add_photos(library, "beach.jpg")
     connection = sqlite3.connect(library.path)
