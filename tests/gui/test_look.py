@@ -119,11 +119,10 @@ def test_everything_is_reached_at_200_percent_in_a_small_window(
 
 def _in_view(widget: QWidget) -> QRect:
     """The part of a widget that no parent cuts off, in its own place."""
-    shown, owner = widget.rect(), widget
-    while not owner.isWindow():
-        shown = shown.translated(owner.pos())
-        owner = owner.parentWidget()
-        shown = shown.intersected(owner.rect())
+    shown, inside = widget.rect(), widget
+    while not inside.isWindow() and (owner := inside.parentWidget()) is not None:
+        shown = shown.translated(inside.pos()).intersected(owner.rect())
+        inside = owner
     return shown
 
 
