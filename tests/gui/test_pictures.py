@@ -6,6 +6,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from gui import library_files
 from gui.app import Session
 from gui.picture_loader import LONGEST_KEPT
 from storage.library import Library
@@ -64,7 +65,8 @@ def test_the_window_is_remembered_as_it_is_without_the_photo_alone(session: Sess
     press(session, Qt.Key.Key_F11)
     until(session.window.isFullScreen)
     session.window.close()
-    assert session._stored.value("window/sidebar", type=bool) is True
+    with library_files.own_state(session._stored, session.desk.library.path) as own:
+        assert own.value("window/sidebar", type=bool) is True
 
 
 def test_a_zoomed_photo_has_all_its_pixels(session: Session, library: Library, tmp_path: Path, until: Until) -> None:

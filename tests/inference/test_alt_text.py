@@ -63,8 +63,10 @@ def test_a_text_is_one_finished_sentence(found: Findings, language: str, style: 
     if text and style is not Style.LISTED:
         assert text[-1] in ".!?"
         assert text[0] == text[0].upper()
-    before = GRAMMARS[language].hedge.partition("{}")[0]
-    assert text.startswith(before) == (style is Style.HEDGED and text != NO_DESCRIPTION[language])
+    frames = GRAMMARS[language].frames.values()
+    openings = [GRAMMARS[language].hedge, *(form for frame in frames for form in (frame.of, frame.alone))]
+    hedged = any(text.startswith(form.partition("{}")[0]) for form in openings)
+    assert hedged == (style is Style.HEDGED and text != NO_DESCRIPTION[language])
 
 
 @given(findings(), CODES)
