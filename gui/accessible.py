@@ -54,7 +54,10 @@ def _tell_again(window: QWindow | None) -> None:
             QAccessible.updateAccessibility(QAccessibleEvent(widget, QAccessible.Event.Focus))
 
     if window is not None:
-        QTimer.singleShot(BACK_MS if window.property(_SEEN) else OPENED_MS, tell)
+        if not window.property(_SEEN):
+            QTimer.singleShot(OPENED_MS, tell)
+        if window.property(_SEEN) or not hasattr(QApplication.focusWidget(), "tell_focus"):
+            QTimer.singleShot(BACK_MS, tell)  # what was spoken already is passed over
         window.setProperty(_SEEN, True)
 
 

@@ -34,8 +34,4 @@ def test_a_photo_is_reviewed_and_written_by_ear(desktop_with_orca: Desktop, libr
     assert desktop.said().count("notification 1 photo written.") == 1, "a result is announced once"
     assert not any("%" in said or "a second" in said for said in desktop.said()), "progress is not read out"
     desktop.key("Return")
-    heard = desktop.hear("Altfolio frame", heard)
-    desktop.key("Right")
-    heard = desktop.hear(f"file {second.row.name}, 2 of 6", heard)
-    desktop.key("Left")
-    desktop.hear(f"in the file, 2 tags, file {first.row.name}, 1 of 6", heard)
+    desktop.hear("Altfolio frame", heard)
