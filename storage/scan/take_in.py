@@ -4,11 +4,12 @@ A photo keeps its row, and with it its tags and texts, wherever it goes. Where f
 exchange their places, so words stay with their image and not with a name.
 
 Invariants: all looking at files is done before the write block begins; what was found out before it is asked again
-inside, because another scan may have written meanwhile.
+inside, because another scan or an embedding may have written meanwhile; what was read before the library came in step
+with a file is never taken for what the file says now.
 """
 
 # File names are bytes here, which pathlib does not take.
-# ruff: noqa: PTH118
+# ruff: noqa: PTH116, PTH118
 
 import os
 import sqlite3
@@ -17,9 +18,11 @@ from collections.abc import Sequence
 from storage.history import now
 from storage.import_words import FileWords, import_words
 from storage.library import Library, Write
+from storage.photo_source import identity_of
 from storage.scan.compare import driver_of
 from storage.scan.read_photo import Found, PhotoRead
 from storage.scan.twins import Identity, Places, Row, Twins, is_other_image, row_at
+from storage.scan.walk import sidecar_identity
 
 
 class Intake:
@@ -48,15 +51,17 @@ class Intake:
                 row = known[read.found] = row_at(driver, read)
                 if is_other_image(row, read):
                     twins[read.found] = self._twins.of(driver, read)
+        reads = [read for read in reads if not _in_step(known[read.found])]
         places: Places = {}
         for read in reads:
             self._twins.look(read, twins.get(read.found, ()), places)
         with self._library.write(flush=False) as block:
             files = []
             for read in reads:
-                plain = known[read.found] is None and not twins.get(read.found)
+                before = known[read.found]
+                plain = before is None and not twins.get(read.found)
                 photo = _insert(block, read) if plain and not read.vanished else None
-                if photo is None:
+                if photo is None and not _came_between(block, read, before):
                     photo = self._settle(block, read, places)
                 if photo is not None:
                     block.touch(photo)
@@ -92,6 +97,24 @@ class Intake:
             block.relist()
         _update(driver, row.id, read)
         return row.id
+
+
+def _in_step(row: Row | None) -> bool:
+    """Whether a photo's row is what is on the disk now, so that whatever was read before is older."""
+    if row is None or row.missing:
+        return False
+    try:
+        return (identity_of(os.stat(row.path)), sidecar_identity(row.path)) == (row.identity, row.sidecar)
+    except OSError:
+        return False
+
+
+def _came_between(block: Write, read: PhotoRead, before: Row | None) -> bool:
+    """Whether somebody else has brought the row in step with its file since it was looked at."""
+    row = row_at(driver_of(block.connection), read) if before is not None else None
+    if row is None or before is None or row.id != before.id or row.missing:
+        return False
+    return (row.identity, row.sidecar) != (before.identity, before.sidecar)
 
 
 def _move(block: Write, moved: Row, displaced: Row | None, read: PhotoRead) -> None:

@@ -46,17 +46,19 @@ class Row:
     identity: Identity
     path: bytes
     missing: bool
+    sidecar: str | None
 
 
 _SELECT = (
-    "SELECT p.id, p.folder_id, p.file, p.digest, p.inode, p.size, p.mtime_ns, f.path, p.missing_since "
+    "SELECT p.id, p.folder_id, p.file, p.digest, p.inode, p.size, p.mtime_ns, f.path, p.missing_since, p.sidecar "
     "FROM photo p JOIN folder f ON f.id = p.folder_id WHERE"
 )
 
 
 def _row(found: Sequence[Any]) -> Row:
-    number, folder, file, digest, inode, size, mtime_ns, path, missing = found
-    return Row(number, folder, file, digest, (inode, size, mtime_ns), os.path.join(path, file), missing is not None)
+    number, folder, file, digest, inode, size, mtime_ns, path, missing, sidecar = found
+    identity = (inode, size, mtime_ns)
+    return Row(number, folder, file, digest, identity, os.path.join(path, file), missing is not None, sidecar)
 
 
 def row_at(driver: sqlite3.Connection, read: PhotoRead) -> Row | None:

@@ -262,7 +262,7 @@ def _sidecar(photo: bytes, sidecars: dict[bytes, str]) -> str | None:
     """Identity of the sidecars of a photo: "IMG.jpg.xmp" and "IMG.xmp", in any case of the ending."""
     stem = photo[: photo.rfind(b".")]
     found = [sidecars[name] for base in (photo, stem) for name in (base + b".xmp", base + b".XMP") if name in sidecars]
-    return " ".join(found) or None
+    return " ".join(dict.fromkeys(found)) or None  # where case does not matter, both endings are one file
 
 
 def sidecar_identity(photo: bytes) -> str | None:

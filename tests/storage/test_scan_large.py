@@ -1,15 +1,19 @@
 """Scans of large folders and many photos: in parts, in processes, and by marks of what did not change."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from storage import embed, photos, review
 from storage.job import Progress
 from storage.library import Library
-from storage.scan import folder_problems, readers, scan, walk
+from storage.scan import folder_problems, readers, scan, take_in, walk
+from storage.scan.compare import compare
 from storage.scan.read_photo import Found, read_photos
+from storage.schema import PhotoState
 from tests.storage.photo_maker import jpeg, put
 
 SIDECAR = (
@@ -196,3 +200,30 @@ def test_photos_that_moved_to_a_folder_which_is_read_first_are_not_missing(libra
     run(library)
     assert not names(library, missing=True)
     assert len(names(library)) == 401
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_words_that_were_read_before_an_embedding_are_not_taken_for_what_the_file_says(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
+    path = put(folder, "a.jpg", jpeg(1, size=(16, 16)))
+    run(library, folder)
+    review.set_text(library, [1], "A grey square.")
+    os.utime(path, (1, 1))
+    (listing,) = walk.walk(bytes(folder), set())
+    assert isinstance(listing, walk.Listing)
+    (difference,) = compare(library, [listing])
+    reads = read_photos(difference.found)
+    if late:  # between the look at the files and the write block
+        monkeypatch.setattr(take_in, "_in_step", lambda _: bool(list(embed.embed(library))) and False)
+    else:
+        list(embed.embed(library))
+    take_in.Intake(library, language="en", offline=[]).take_in(reads)
+    with library.read() as connection:
+        (row,) = photos.rows(connection, [1])
+        identity = connection.exec_driver_sql("SELECT inode, size, mtime_ns FROM photo").one()
+    assert row.state == PhotoState.EMBEDDED
+    assert identity == (path.stat().st_ino, path.stat().st_size, path.stat().st_mtime_ns)
+    assert run(library).done == 1
+    with library.read() as connection:
+        assert photos.rows(connection, [1])[0].state == PhotoState.EMBEDDED
