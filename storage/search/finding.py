@@ -5,8 +5,10 @@ a common question. The other orders look at every photo found.
 """
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection
@@ -86,7 +88,10 @@ def find_page(
     """
     found = plan(connection, _tree(query, typing=typing))
     sql, values = _statement(found, order)
-    return array("q", _column(connection, f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset)))
+    # Straight into the array: a list of a million numbers would be copied and freed while no other thread can run.
+    ids = array("q")
+    ids.extend(_column(connection, f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset)))
+    return ids
 
 
 def count(connection: Connection, query: str | Query, *, typing: bool = False) -> int:
@@ -101,10 +106,10 @@ def count(connection: Connection, query: str | Query, *, typing: bool = False) -
 def count_of(connection: Connection, found: Plan) -> int:
     """How many photos a plan finds."""
     rows, values = source(found)
-    return int(_column(connection, f"SELECT count(*) {rows}", values)[0])
+    return int(next(_column(connection, f"SELECT count(*) {rows}", values)))
 
 
-def facts_of(connection: Connection, found: Plan, step: int = 1) -> list[str]:
+def facts_of(connection: Connection, found: Plan, step: int = 1) -> Iterator[str]:
     """The facts of the photos a plan finds, those of every `step`th id only."""
     if found.match is None:
         found = replace(found, match=f"({ALL})")
@@ -124,8 +129,8 @@ def _tree(query: str | Query, *, typing: bool) -> Query:
     return parse(query, typing=typing) if isinstance(query, str) else query
 
 
-def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> list[Any]:
+def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> Iterator[Any]:
     """The only column of an answer, read from the driver itself: a million rows in a third of the time."""
     driver = connection.connection.driver_connection
     assert driver is not None
-    return [row[0] for row in driver.execute(sql, values)]
+    return chain.from_iterable(driver.execute(sql, values))
