@@ -148,11 +148,12 @@ def _later(connection: Connection, token: int, photo: int | None, target: Path) 
 def _moved(record: UndoRecord, place: Path) -> Path | None:
     """Where the written file is now; None where it is where it was.
 
-    A sidecar moves with its photo and keeps the form of its name.
+    A sidecar moves with its photo, is beside the file that a link leads to, and keeps the form of its name.
     """
-    if place == record.photo:
+    real = Path(os.path.realpath(place))
+    if real == record.photo:
         return None
     if record.target == record.photo or record.target.name == record.photo.name:
-        return place
+        return real
     style = record.target.name.startswith(record.photo.name)
-    return place.with_name(f"{place.name if style else place.stem}{record.target.suffix}")
+    return real.with_name(f"{real.name if style else real.stem}{record.target.suffix}")

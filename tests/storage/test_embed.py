@@ -348,3 +348,18 @@ def test_keywords_that_were_not_written_wait_when_they_are_wanted_again(library:
     assert exiftool(path)["photo.jpg"]["XMP-dc:Subject"] == ["Rex"]
     settings.save(library, write_keywords=False)
     assert states(library)["photo.jpg"] == PhotoState.EMBEDDED
+
+
+def test_a_sidecar_beside_the_file_that_a_link_leads_to_is_taken_back(library: Library, folder: Path) -> None:
+    real = folder.with_name("elsewhere") / "real.jpg"
+    real.parent.mkdir()
+    real.write_bytes(jpeg(2))
+    (folder / "link.jpg").symlink_to(real)
+    list(scan(library))
+    settings.save(library, sidecar="always")
+    review.set_text(library, [ids(library)["link.jpg"]], "A dog.")
+    assert last(list(embed.embed(library))).problems == 0
+    assert real.with_name("real.jpg.xmp").exists()
+    assert last(list(embed_undo.undo(library))).problems == 0
+    assert os.listdir(real.parent) == ["real.jpg"]
+    assert states(library)["link.jpg"] == PhotoState.APPROVED
