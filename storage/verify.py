@@ -108,6 +108,8 @@ def _compare(library: Library, portion: Sequence[int], language: str) -> int:
         except KnownError as error:
             failed[photo] = str(error)
     with library.write() as block:
+        still = as_known(block.connection, found)
+        found = {photo: one for photo, one in found.items() if still.get(photo) == known[photo]}  # not written since
         for photo, (_, now) in found.items():
             block.connection.exec_driver_sql(
                 "UPDATE photo SET inode = ?, size = ?, mtime_ns = ?, sidecar = ? WHERE id = ?",
