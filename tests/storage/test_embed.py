@@ -24,6 +24,7 @@ from storage import (
     settings,
     verify,
 )
+from storage.file_journal import InFile, look
 from storage.job import KnownError, Progress
 from storage.library import Library
 from storage.scan import scan
@@ -361,5 +362,23 @@ def test_a_sidecar_beside_the_file_that_a_link_leads_to_is_taken_back(library: L
     assert last(list(embed.embed(library))).problems == 0
     assert real.with_name("real.jpg.xmp").exists()
     assert last(list(embed_undo.undo(library))).problems == 0
-    assert os.listdir(real.parent) == ["real.jpg"]
+    assert list(real.parent.iterdir()) == [real]
     assert states(library)["link.jpg"] == PhotoState.APPROVED
+
+
+def test_what_was_read_before_words_were_written_is_not_compared_with_them(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = ids(library)["photo.jpg"]
+    review.set_text(library, [photo], "A dog.")
+    list(embed.embed(library))
+    review.set_text(library, [photo], "A dog on the beach.")
+
+    def slowly(path: Path) -> InFile:
+        found = look(path)
+        list(embed.embed(library))  # by the window, while the command line verifies
+        return found
+
+    monkeypatch.setattr(verify, "look", slowly)
+    list(verify.verify(library))
+    assert states(library)["photo.jpg"] == PhotoState.EMBEDDED
