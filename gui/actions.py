@@ -126,6 +126,10 @@ TABLE = (
 none."""
 
 
+REPEATED = frozenset({"next", "previous", "larger", "smaller"})
+"""Actions that go on while their key is held. A held key must not decide: it would approve photos nobody looked at."""
+
+
 class Actions(QObject):
     """The actions of one window.
 
@@ -142,6 +146,7 @@ class Actions(QObject):
                 action = QAction(row.text, window)
                 action.setObjectName(row.name)
                 action.setCheckable(row.checkable)
+                action.setAutoRepeat(row.name in REPEATED)
                 action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
                 window.addAction(action)
                 self._made[row.name] = action

@@ -52,6 +52,13 @@ def test_one_key_approves_and_goes_on(session: Session, library: Library, until:
     assert not detail(library, ids[0]).row.alt_text.startswith("May be")
 
 
+def test_a_held_key_goes_through_photos_but_decides_nothing(session: Session) -> None:
+    actions = session.window.actions_table
+    assert actions["next"].autoRepeat()
+    for name in ("approve", "reject-text", "withdraw", "skip", "undo", "embed", "tag-1"):
+        assert not actions[name].autoRepeat(), name
+
+
 def test_approving_passes_over_decided_photos(session: Session, library: Library, until: Until) -> None:
     focus(session, session.window.grid, until)
     ids = list(session.model.ids)
