@@ -2,7 +2,8 @@
 
 It waits for a pause, so that an approval can be taken back before its words are in a file, and for other writing. Only
 what a person approves in this window is written, once: photos that could not be written, and words that were taken
-back out of their files, wait for the next approval.
+back out of their files, wait for the next approval. Who takes words back, or no longer wants them written, stops what
+was about to be written too.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
     from gui.app import Session
-    from storage.job import Job
+    from gui.jobs import Task
+    from storage.job import Job, Progress
 
 PAUSE_MS = 8_000
 """Time after the last approval: enough to see that a key was wrong, and to press undo."""
@@ -30,9 +32,18 @@ class AutoWrite(QObject):
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.write)
         session.flow.approved.connect(self._take)
+        session.work.progressed.connect(self._hear)
+
+    @property
+    def _wanted(self) -> bool:
+        return self._session.desk.settings.write_when == "approved"
+
+    def _hear(self, _: "Task", progress: "Progress") -> None:
+        if progress.stage == "undo" and not progress.done:
+            self._approved.clear()
 
     def _take(self, photos: Sequence[int]) -> None:
-        if self._session.desk.settings.write_when == "approved":
+        if self._wanted:
             self._approved.update(dict.fromkeys(photos))
             self._pause.start()
 
@@ -49,5 +60,5 @@ class AutoWrite(QObject):
 
             return embed.embed(session.desk.library, ids)
 
-        if ids:
+        if ids and self._wanted:
             session.work.write("Writing into photos", job)

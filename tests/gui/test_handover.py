@@ -12,6 +12,7 @@ from gui.app import Session
 from gui.auto_write import AutoWrite
 from gui.dialogs.export_dialog import KINDS, ExportDialog
 from gui.dialogs.import_dialog import ImportDialog
+from storage import embed
 from storage import photos as photo_rows
 from storage.library import Library
 from storage.schema import PhotoState
@@ -88,6 +89,35 @@ def test_who_wants_it_has_approved_words_written_by_themselves(
     writer.write()
     assert not session.work.writing, "what was taken back is not written again"
     until(lambda: not session.work.busy)
+
+
+def test_what_is_taken_back_or_no_longer_wanted_is_not_written_by_itself(
+    session: Session, library: Library, until: Until
+) -> None:
+    writer = session.findChild(AutoWrite)
+    assert writer is not None
+    first, second = session.model.ids[:2]
+    session.desk.save_settings(write_when="approved")
+    until(lambda: session.desk.settings.write_when == "approved")
+    session.flow.approve()
+    until(writer._pause.isActive)
+    session.work.write(
+        "Writing into photos", lambda: embed.embed(library, [first])
+    )  # by hand, before the pause is over
+    undo = session.window.actions_table["undo"]
+    until(lambda: undo.text() == "Undo: embed 1 photo" and not session.work.busy, 30)
+    undo.trigger()
+    until(lambda: _state(library, first) == PhotoState.APPROVED and not session.work.busy, 30)
+    writer.write()
+    assert not session.work.writing
+    session.flow.go(1)
+    session.flow.approve()
+    until(lambda: _state(library, second) == PhotoState.APPROVED and writer._approved)
+    session.desk.save_settings(write_when="asked")
+    until(lambda: session.desk.settings.write_when == "asked")
+    writer.write()
+    assert not session.work.writing
+    assert not writer._approved
 
 
 def test_the_machines_words_are_forgotten_and_those_of_people_stay(
