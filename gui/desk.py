@@ -21,7 +21,7 @@ from gui.questions import STOPPED, Question
 from storage import history, photos, review, settings
 from storage.job import KnownError
 from storage.library import Library
-from storage.photos import PhotoRow
+from storage.photos import PhotoDetail, PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
 if TYPE_CHECKING:
@@ -294,15 +294,18 @@ class Desk(QObject):
         """Do something to the library after everything that was done before."""
         self._edits.ask(change, done)
 
-    def approve(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
-        """Approve drafts and remaining tags."""
-        self.edit(lambda: review.approve(self.library, ids), done)
+    def approve(
+        self, ids: Sequence[int], done: Callable[[int], None] | None = None, *, seen: PhotoDetail | None = None
+    ) -> None:
+        """Approve drafts and remaining tags; of one photo that is shown only what was `seen`."""
+        self.edit(lambda: review.approve(self.library, ids, seen=seen), done)
 
     def approve_words(
-        self, photo: int, words: str, *, language: str, done: Callable[[Any], None] | None = None
+        self, seen: PhotoDetail, words: str, *, language: str, done: Callable[[Any], None] | None = None
     ) -> None:
-        """Approve one photo with the words that stand in the editor."""
-        self.edit(lambda: review.approve_text(self.library, photo, words, language=language), done)
+        """Approve one photo with the words that stand in the editor, and what else was seen of it."""
+        photo = seen.row.id
+        self.edit(lambda: review.approve_text(self.library, photo, words, language=language, seen=seen), done)
 
     def reject(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
         """Reject proposed texts."""

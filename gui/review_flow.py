@@ -8,6 +8,7 @@ Invariant: with several photos selected a decision concerns the selection, other
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QUrl, Signal
@@ -237,21 +238,28 @@ class ReviewFlow(QObject):
             return
         if not ids:
             return
-        detail, edits = self._panel.detail, self._panel.edits()
-        if detail is not None and detail.row.id == ids[0] and Field.ALT_TEXT in edits:
+        shown, edits = self._panel.detail, self._panel.edits()
+        detail = shown if shown is not None and shown.row.id == ids[0] else None
+        if detail is not None and Field.ALT_TEXT in edits:
             if Field.EXTENDED in edits:
                 self._keep(ids[0], Field.EXTENDED, edits[Field.EXTENDED], approve=True)
             self._desk.approve_words(
-                ids[0], edits[Field.ALT_TEXT], language=self._panel.language, done=lambda _: self.approved.emit(ids)
+                detail, edits[Field.ALT_TEXT], language=self._panel.language, done=lambda _: self.approved.emit(ids)
             )
             self._panel.text.accept()
         else:
             self.keep_edits()
-            self._desk.approve(ids, lambda _: self.approved.emit(ids))
+            self._desk.approve(ids, partial(self._tell_approved, ids, detail), seen=detail)
         typing = self._panel.text.field.hasFocus() or self._panel.description.field.hasFocus()
         self.next_undecided()
         if typing:
             self._window.focus_photos()
+
+    def _tell_approved(self, ids: Sequence[int], seen: PhotoDetail | None, number: int) -> None:
+        if not number and seen is not None and seen.row.state == PhotoState.DRAFT:
+            self.said.emit(f"{seen.row.name} was not approved: it has another draft now. Please look at it again.")
+        else:
+            self.approved.emit(ids)
 
     def approve_many(self, ids: Sequence[int]) -> None:
         """Approve these photos as one step."""

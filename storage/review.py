@@ -18,6 +18,8 @@ from storage.words import chunks
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from storage.photos import PhotoDetail
+
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A language as XML wants it in `xml:lang` (BCP 47: primary subtag, then subtags of 2 to 8 letters or digits)."""
 
@@ -27,8 +29,11 @@ def count_label(verb: str, photos: int) -> str:
     return f"{verb} {photos:,} photo{'' if photos == 1 else 's'}"
 
 
-def approve(library: Library, photos: Sequence[int]) -> int:
+def approve(library: Library, photos: Sequence[int], *, seen: "PhotoDetail | None" = None) -> int:
     """Approve what is proposed for these photos: drafts lose their hedge, remaining suggested tags are accepted.
+
+    Args:
+        seen: what a person saw of the one photo; where a machine proposes something else by now, nothing is approved.
 
     Returns:
         how many photos had something to approve.
@@ -37,7 +42,10 @@ def approve(library: Library, photos: Sequence[int]) -> int:
     def step(block: Write, ids: str) -> None:
         _approve(block.connection, ids)
 
-    return _apply(library, "approve", photos, step, only=with_proposals)
+    def choose(connection: "Connection", ids: str) -> Iterable[int]:
+        return [] if seen is not None and _is_other(connection, seen) else with_proposals(connection, ids)
+
+    return _apply(library, "approve", photos, step, only=choose)
 
 
 def draft(library: Library, photo: int, proposals: Iterable[TextProposal]) -> list[TextProposal]:
@@ -140,8 +148,14 @@ def set_text(
     return _apply(library, "set the text of" if words else "remove the text of", photos, step)
 
 
-def approve_text(library: Library, photo: int, words: str, *, language: str = "en") -> None:
+def approve_text(
+    library: Library, photo: int, words: str, *, language: str = "en", seen: "PhotoDetail | None" = None
+) -> None:
     """Approve a photo with the words that stand in the editor: edited words count as a person's.
+
+    Args:
+        seen: what a person saw of the photo; where a machine proposes something else by now, only the words that stand
+            in the editor are approved.
 
     Raises:
         KnownError: the text has characters that no file format can carry.
@@ -152,6 +166,7 @@ def approve_text(library: Library, photo: int, words: str, *, language: str = "e
     def step(block: Write, ids: str) -> None:
         run = block.connection.exec_driver_sql
         where = "photo_id = ? AND field = 0 AND language = ?"
+        other = seen is not None and _is_other(block.connection, seen)
         # Asked inside the block: a job may have made another draft since the editor was filled.
         current = run(f"SELECT text, plain FROM text WHERE {where} AND state < 2", (photo, language)).first()
         if current is None or words not in (current[0].strip(), (current[1] or "").strip()):
@@ -162,7 +177,10 @@ def approve_text(library: Library, photo: int, words: str, *, language: str = "e
                     "INSERT INTO text VALUES (?, 0, ?, ?, NULL, ?, ?)",
                     (photo, language, words, int(Origin.USER), int(TextState.APPROVED)),
                 )
-        _approve(block.connection, ids)
+        if other:
+            run(f"{_APPROVE_TEXTS} AND {where}", (photo, language))
+        else:
+            _approve(block.connection, ids)
 
     _apply(library, "approve", [photo], step)
 
@@ -319,11 +337,27 @@ def _apply(
     return len(chosen)
 
 
-def _approve(connection: "Connection", ids: str) -> None:
-    connection.exec_driver_sql(
-        f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
-        f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
+def _is_other(connection: "Connection", seen: "PhotoDetail") -> bool:
+    """Whether a machine proposes something for a photo that was not there when a person looked."""
+    run, model, photo = connection.exec_driver_sql, int(Origin.MODEL), seen.row.id
+    texts = run(
+        f"SELECT field, language, text FROM text WHERE photo_id = ? AND origin = {model} "
+        f"AND state = {int(TextState.DRAFT)}",
+        (photo,),
     )
+    tags = run(f"SELECT concept_id FROM tag WHERE photo_id = ? AND state = {int(TagState.SUGGESTED)}", (photo,))
+    known = {(int(text.field), text.language, text.text) for text in seen.texts}
+    return not (known.issuperset(map(tuple, texts)) and {t.concept for t in seen.tags}.issuperset(tags.scalars()))
+
+
+_APPROVE_TEXTS = (
+    f"UPDATE text SET state = {int(TextState.APPROVED)}, text = coalesce(plain, text), plain = NULL "
+    f"WHERE state = {int(TextState.DRAFT)}"
+)
+
+
+def _approve(connection: "Connection", ids: str) -> None:
+    connection.exec_driver_sql(f"{_APPROVE_TEXTS} AND photo_id IN ({ids})")
     connection.exec_driver_sql(
         f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
         f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"

@@ -14,6 +14,7 @@ from storage import photos
 from storage.library import Library
 from storage.photos import PhotoDetail
 from storage.schema import Field, Origin, PhotoState, TagState
+from storage.suggestions import Proposal, TextProposal, store_proposal
 from tests.gui import libraries
 from tests.gui.conftest import Until
 
@@ -57,6 +58,24 @@ def test_a_held_key_goes_through_photos_but_decides_nothing(session: Session) ->
     assert actions["next"].autoRepeat()
     for name in ("approve", "reject-text", "withdraw", "skip", "undo", "embed", "tag-1"):
         assert not actions[name].autoRepeat(), name
+
+
+def test_a_draft_that_came_while_the_key_was_pressed_is_not_approved(
+    session: Session, library: Library, until: Until
+) -> None:
+    photo = session.model.ids[0]
+    until(lambda: (shown := session.window.panel.detail) is not None and shown.row.id == photo)
+    with library.write() as block:
+        texts = [TextProposal(Field.ALT_TEXT, "en", "May be a submarine.", "A submarine.")]
+        proposal = Proposal((), texts, people=None, people_exact=False, certainty=None)
+        store_proposal(block, photo, proposal, b"other", {})
+    session.flow.approve()  # before the window has heard of it
+    until(lambda: "look at it again" in session.window.announcer.last)
+    assert state(library, photo) == PhotoState.DRAFT
+    session.flow.go(0)
+    until(lambda: (shown := session.window.panel.detail) is not None and shown.row.alt_text == "May be a submarine.")
+    session.flow.approve()
+    until(lambda: state(library, photo) == PhotoState.APPROVED)
 
 
 def test_approving_passes_over_decided_photos(session: Session, library: Library, until: Until) -> None:

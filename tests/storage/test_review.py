@@ -55,6 +55,23 @@ def test_approval_drops_the_hedge_and_accepts_what_is_left(library: Library) -> 
     assert tag_states(library, photo) == {"dog": TagState.ACCEPTED, "frisbee": TagState.REJECTED}
 
 
+def test_what_a_machine_proposed_after_a_person_looked_is_not_approved(library: Library) -> None:
+    first, second = add_photos(library, "a.jpg", "b.jpg")
+    for photo in (first, second):
+        propose(library, photo, "dog")
+    seen = detail(library, first)
+    propose(library, first, "dog", text="May be an image of a cat.")
+    assert review.approve(library, [first], seen=seen) == 0
+    assert detail(library, first).row.state == PhotoState.DRAFT
+    assert review.approve(library, [first], seen=detail(library, first)) == 1
+    seen = detail(library, second)
+    propose(library, second, "dog", "frisbee")
+    assert review.approve(library, [second], seen=seen) == 0
+    review.approve_text(library, second, "My dog.", seen=seen)  # these are a person's own words
+    assert detail(library, second).row.alt_text == "My dog."
+    assert tag_states(library, second) == {"dog": TagState.SUGGESTED, "frisbee": TagState.SUGGESTED}
+
+
 def test_a_rejected_tag_stays_rejected_when_the_photo_is_tagged_again(library: Library) -> None:
     (photo,) = add_photos(library, "a.jpg")
     propose(library, photo, "dog", "frisbee")
