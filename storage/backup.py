@@ -286,7 +286,10 @@ def restore(source: Path, path: Path) -> Path | None:
     if harm is not None:
         raise KnownError(f"The backup can't be used. {harm}")
     with new_place(path) as temporary:
-        shutil.copyfile(source, temporary)
+        if source.with_name(source.name + "-wal").exists():  # a library that was killed has its last words there
+            _copy(source, temporary, lambda *_: None)
+        else:
+            shutil.copyfile(source, temporary)
         return _set_aside(path)
 
 

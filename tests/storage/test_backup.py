@@ -131,6 +131,17 @@ def damaged(library: Library) -> None:
         stream.write(b"\xff" * (size // 3))
 
 
+def test_a_library_that_was_killed_is_restored_with_its_last_words(library: Library, tmp_path: Path) -> None:
+    (photo,) = fill(library, 1)
+    review.set_text(library, [photo], "The last words.")
+    killed = tmp_path / "killed.altfolio"
+    for ending in ("", "-wal"):  # as it is set aside when another is put in its place
+        shutil.copyfile(f"{library.path}{ending}", f"{killed}{ending}")
+    backup.restore(killed, tmp_path / "again.altfolio")
+    with Library(tmp_path / "again.altfolio") as again, again.read() as connection:
+        assert "The last words." in connection.exec_driver_sql("SELECT text FROM text").scalars().all()
+
+
 def test_damage_is_noticed_and_answered(library: Library, tmp_path: Path) -> None:
     assert backup.damage(library.path) is None
     damaged(library)
