@@ -132,7 +132,7 @@ def damaged(library: Library) -> None:
 
 
 def test_a_library_that_was_killed_is_restored_with_its_last_words(library: Library, tmp_path: Path) -> None:
-    (photo,) = fill(library, 1)
+    (photo,) = add_photos(library, "last.jpg")
     review.set_text(library, [photo], "The last words.")
     killed = tmp_path / "killed.altfolio"
     for ending in ("", "-wal"):  # as it is set aside when another is put in its place
