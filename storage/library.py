@@ -81,14 +81,18 @@ class Write:
 
 
 class Peek:
-    """A connection that only asks, with the method of SQLAlchemy's that questions use."""
+    """A connection that only asks, with the method of SQLAlchemy's that questions use.
+
+    Attributes:
+        driver: the driver's own connection.
+    """
 
     def __init__(self, driver: sqlite3.Connection) -> None:
-        self._driver = driver
+        self.driver = driver
 
     def exec_driver_sql(self, statement: str, parameters: tuple[object, ...] = ()) -> Iterable[Any]:
         """The rows that answer a question."""
-        return self._driver.execute(statement, parameters)
+        return self.driver.execute(statement, parameters)
 
 
 Listener = Callable[[Changes], None]

@@ -40,15 +40,15 @@ def renew(library: "Library") -> Job:
         KnownError: the library can't be written.
     """
     rules = RULES_VERSION if text_rules.known() else "no rules"
-    with library.read() as connection:
-        kept = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,)).scalar()
-        rows, ruled, doing, last = json.loads(kept) if kept else ("", "", "", 0)
+    with library.peek() as connection:  # what is up to date is known before the database's toolkit is imported
+        kept = [value for (value,) in connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,))]
+        rows, ruled, doing, last = json.loads(kept[0]) if kept else ("", "", "", 0)
         if rows == VERSION and ruled in (RULES_VERSION, rules):
             return
         wanted = f"{VERSION} {rules}"
         last = last if doing == wanted else 0
         statement = _WITH_ALT_TEXT if rows == VERSION else _ALL
-        photos = [int(photo) for photo in connection.exec_driver_sql(statement, (last,)).scalars()]
+        photos = [int(photo) for (photo,) in connection.exec_driver_sql(statement, (last,))]
     done = 0
     for chunk in chunks(photos):
         with library.write() as block:

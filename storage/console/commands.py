@@ -11,14 +11,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage import history, keyword_tree, photos, search, settings
 from storage.console import output
 from storage.job import KnownError
 from storage.library import Library
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 NOTHING = "No description available."
 """What a table shows for a photo that has no alt text."""
@@ -39,7 +41,7 @@ def language_of(library: Library, arguments: argparse.Namespace) -> str:
         return str(getattr(arguments, "language", None) or settings.load(connection).language)
 
 
-def find_photos(connection: Connection, paths: list[Path]) -> tuple[list[int], list[Path]]:
+def find_photos(connection: "Connection", paths: list[Path]) -> tuple[list[int], list[Path]]:
     """The ids of photos named on the command line; a folder stands for the photos below it.
 
     Returns:
@@ -89,24 +91,29 @@ def search_command(library: Library, arguments: argparse.Namespace) -> int:
         raise WrongUse("Say what to search for, e.g. altfolio search dog -beach.")
     limit = arguments.limit if arguments.limit and arguments.limit > 0 else -1
     question = " ".join(arguments.words)
-    with library.read() as connection, pointing_at(question):
+    with library.peek() as connection, pointing_at(question):
         ids = search.find_page(connection, question, limit=limit)
-        if not ids:
-            better = search.corrected(connection, question)
-            hint = f" Did you mean “{better}”?" if better else ""
-            print(f"{search.why_nothing(connection, question)}{hint}", file=sys.stderr)
+    if not ids:
+        _say_why_nothing(library, question)
     if arguments.json:
         language = language_of(library, arguments)
         output.print_json_list(map(output.photo_json, output.details(library, ids, language)))
         return 0
     for page in chunks(ids):
-        with library.read() as connection:
+        with library.peek() as connection:
             found = photos.rows(connection, page)
         for row in found:
             # The raw bytes, so that a name that is not text still names its file for the next program.
             sys.stdout.buffer.write(os.fsencode(row.path) + (b"\0" if arguments.null else b"\n"))
     sys.stdout.flush()
     return 0
+
+
+def _say_why_nothing(library: Library, question: str) -> None:
+    with library.read() as connection:
+        better = search.corrected(connection, question)
+        hint = f" Did you mean “{better}”?" if better else ""
+        print(f"{search.why_nothing(connection, question)}{hint}", file=sys.stderr)
 
 
 def show_command(library: Library, arguments: argparse.Namespace) -> int:

@@ -9,9 +9,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from storage import photos, search
 from storage.console import commands, output
@@ -19,11 +17,14 @@ from storage.console.commands import WrongUse, absolute
 from storage.library import Library
 from storage.schema import TextState
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 MOST_SHOWN = 50
 """Changes that a dry run lists for people; `--json` has all."""
 
 
-def found_photos(connection: Connection, words: list[str]) -> list[int]:
+def found_photos(connection: "Connection", words: list[str]) -> list[int]:
     """The photos a search finds; all of the library where no words are given."""
     with commands.pointing_at(question := " ".join(words)):
         return list(search.find(connection, question))

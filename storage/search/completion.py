@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.search.errors import QueryError
 from storage.search.fields import FIELDS, FieldRule
@@ -21,6 +20,9 @@ from storage.search.sql import plan
 from storage.search.tokenizer import Token, tokenize
 from storage.search.tree import Everything
 from storage.spelling import spelled
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MOST = 12
 """Completions offered: what fits below a field without scrolling."""
@@ -60,7 +62,7 @@ class Completion:
     end: int
 
 
-def complete(connection: Connection, query: str, cursor: int, *, limit: int = MOST) -> list[Completion]:
+def complete(connection: "Connection", query: str, cursor: int, *, limit: int = MOST) -> list[Completion]:
     """What can stand at the cursor, the most useful first.
 
     Args:
@@ -91,7 +93,7 @@ def _field(rule: FieldRule, start: int, end: int) -> Completion:
     )
 
 
-def _concepts_of_words(connection: Connection, signs: Sequence[Token]) -> list[Completion]:
+def _concepts_of_words(connection: "Connection", signs: Sequence[Token]) -> list[Completion]:
     """Concepts whose name begins with the last words before the cursor, as many of them as possible."""
     end = signs[-1].end
     words = 1 if signs[-1].kind == "phrase" else _joined(signs)
@@ -113,7 +115,7 @@ def _joined(signs: Sequence[Token]) -> int:
     return words
 
 
-def _concepts(connection: Connection, begun: str, start: int, end: int, before: str = "") -> list[Completion]:
+def _concepts(connection: "Connection", begun: str, start: int, end: int, before: str = "") -> list[Completion]:
     words = spelled(begun)
     if not words:
         named = _concept_names(connection, _most_frequent(connection))
@@ -136,7 +138,7 @@ def _concepts(connection: Connection, begun: str, start: int, end: int, before: 
     return sorted(found, key=lambda one: (one.label not in exact, -(one.photos or 0), one.label))
 
 
-def _most_frequent(connection: Connection) -> list[tuple[str, int]]:
+def _most_frequent(connection: "Connection") -> list[tuple[str, int]]:
     """The ids of concepts that many photos have, as text, and how many have each."""
     photos = count(connection, "")
     tags = Counter(
@@ -149,26 +151,26 @@ def _most_frequent(connection: Connection) -> list[tuple[str, int]]:
     return sorted(((fact[2:], photos) for fact, photos in counts.items()), key=lambda one: (-one[1], int(one[0])))
 
 
-def _concept_names(connection: Connection, counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+def _concept_names(connection: "Connection", counts: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
     for number, photos in counts:
         name = connection.exec_driver_sql("SELECT name FROM concept WHERE id = ?", (int(number),)).scalar()
         if name is not None:
             yield str(name), photos
 
 
-def _counts(connection: Connection, facts: Iterable[str]) -> dict[str, int]:
+def _counts(connection: "Connection", facts: Iterable[str]) -> dict[str, int]:
     """How many photos have each fact, up to `MOST_PHOTOS`."""
     return {fact: _count(connection, f'"{fact}"') for fact in facts}
 
 
-def _count(connection: Connection, expression: str) -> int:
+def _count(connection: "Connection", expression: str) -> int:
     found = connection.exec_driver_sql(
         "SELECT count(*) FROM (SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT ?)", (expression, MOST_PHOTOS)
     )
     return int(found.scalar_one())
 
 
-def _values(connection: Connection, rule: FieldRule, sign: Token) -> list[Completion]:
+def _values(connection: "Connection", rule: FieldRule, sign: Token) -> list[Completion]:
     """Values of a field that begin with what was typed."""
     begun = sign.text.lstrip("=")
     before = f"{sign.field}:{'=' if sign.text.startswith('=') else ''}"
@@ -192,7 +194,7 @@ _SIGNS = {"format": "#f", "date": "#y", "whole": "#p"}
 """How the facts begin whose values are completed as they stand in the index."""
 
 
-def _facts(connection: Connection, rule: FieldRule) -> Iterator[tuple[str, int]]:
+def _facts(connection: "Connection", rule: FieldRule) -> Iterator[tuple[str, int]]:
     """The values photos have in a field, and how many have each; for "missing" how many lack it."""
     if rule.kind == "choice":
         for name, fact in rule.values.items():
@@ -201,7 +203,7 @@ def _facts(connection: Connection, rule: FieldRule) -> Iterator[tuple[str, int]]
         yield from _of_kind(connection, _SIGNS[rule.kind])
 
 
-def _of_kind(connection: Connection, sign: str) -> Iterator[tuple[str, int]]:
+def _of_kind(connection: "Connection", sign: str) -> Iterator[tuple[str, int]]:
     """Facts of one kind without their sign, and how many photos have each."""
     for term, photos in connection.exec_driver_sql(
         "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?", (sign, f"{sign}\U0010ffff")
@@ -209,12 +211,12 @@ def _of_kind(connection: Connection, sign: str) -> Iterator[tuple[str, int]]:
         yield term[len(sign) :], min(photos, MOST_PHOTOS)
 
 
-def _cameras(connection: Connection, _begun: str) -> Iterator[tuple[str, int]]:
+def _cameras(connection: "Connection", _begun: str) -> Iterator[tuple[str, int]]:
     for word, photos in _of_kind(connection, "#k"):
         yield camera_named(connection, word), photos
 
 
-def _folders(connection: Connection, begun: str) -> Iterator[tuple[str, int]]:
+def _folders(connection: "Connection", begun: str) -> Iterator[tuple[str, int]]:
     """Folders by any beginning of their words; only the first few found are counted."""
     names = (shown_folder(path) for (path,) in connection.exec_driver_sql("SELECT path FROM folder ORDER BY path"))
     chosen = list(islice((name for name in names if _has_beginning(name, begun)), CANDIDATES))

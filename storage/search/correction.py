@@ -1,8 +1,7 @@
 """A word that is nowhere in the library, and the words that are there and look like it."""
 
 from collections.abc import Iterable, Iterator
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.search.errors import QueryError
 from storage.search.finding import find_page
@@ -12,6 +11,9 @@ from storage.search.speech_words import FILLERS, NEGATIONS, NOBODY, NUMBER_WORDS
 from storage.search.tokenizer import QUOTES, tokenize
 from storage.search.tree import And, TagNamed, TextIn, Word
 from storage.spelling import spelled
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 MOST_SLIPS = 2
 """Slips of the finger in a word that is still recognised; one in words of up to four letters."""
@@ -23,7 +25,7 @@ TRIED = 20
 """Nearest words that are tried before it is said that none finds a photo."""
 
 
-def did_you_mean(connection: Connection, word: str, *, limit: int = 3) -> list[str]:
+def did_you_mean(connection: "Connection", word: str, *, limit: int = 3) -> list[str]:
     """Words or names that find photos and differ from a word by a slip or two, the nearest first.
 
     A slip is a letter too much, too few, a wrong one, or two that changed places (Damerau's four, 1964).
@@ -48,7 +50,7 @@ def did_you_mean(connection: Connection, word: str, *, limit: int = 3) -> list[s
     return found
 
 
-def corrected(connection: Connection, query: str) -> str | None:
+def corrected(connection: "Connection", query: str) -> str | None:
     """The question with every word that is nowhere replaced by the nearest that is somewhere.
 
     Returns:
@@ -76,7 +78,7 @@ def corrected(connection: Connection, query: str) -> str | None:
         return None
 
 
-def why_nothing(connection: Connection, query: str) -> str:
+def why_nothing(connection: "Connection", query: str) -> str:
     """A sentence that says why a question finds no photo: which words none has.
 
     Raises:
@@ -98,12 +100,12 @@ def why_nothing(connection: Connection, query: str) -> str:
     return "No photo has all of this together." if len(parts) > 1 else "No photo is like that."
 
 
-def _somewhere(connection: Connection, text: str) -> bool:
+def _somewhere(connection: "Connection", text: str) -> bool:
     quoted = '"' + "".join(" " if c in QUOTES else c for c in text) + '"'
     return len(find_page(connection, parse(quoted), limit=1)) > 0
 
 
-def _known_words(connection: Connection, name: str) -> Iterator[str]:
+def _known_words(connection: "Connection", name: str) -> Iterator[str]:
     """Names of concepts, and words of texts with the same first letter."""
     seen = set()
     for (word,) in connection.exec_driver_sql("SELECT DISTINCT word FROM concept_word"):

@@ -9,16 +9,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection
-
+from storage.library import Peek
 from storage.schema import PhotoState
 from storage.search.index import ID_MASK
 from storage.search.parser import parse
 from storage.search.plan import ALL, Plan, source
 from storage.search.sql import plan
 from storage.search.tree import Query
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 class Order(Enum):
@@ -54,7 +56,7 @@ _ORDERS = {
 
 
 def find(
-    connection: Connection, query: str | Query, *, order: Order = Order.TAKEN, typing: bool = False
+    connection: "Connection | Peek", query: str | Query, *, order: Order = Order.TAKEN, typing: bool = False
 ) -> "array[int]":
     """The photos a question finds; photos that are missing from disk are left out.
 
@@ -72,7 +74,7 @@ def find(
 
 
 def find_page(
-    connection: Connection,
+    connection: "Connection | Peek",
     query: str | Query,
     *,
     offset: int = 0,
@@ -94,7 +96,7 @@ def find_page(
     return ids
 
 
-def count(connection: Connection, query: str | Query, *, typing: bool = False) -> int:
+def count(connection: "Connection | Peek", query: str | Query, *, typing: bool = False) -> int:
     """How many photos a question finds.
 
     Raises:
@@ -103,13 +105,13 @@ def count(connection: Connection, query: str | Query, *, typing: bool = False) -
     return count_of(connection, plan(connection, _tree(query, typing=typing)))
 
 
-def count_of(connection: Connection, found: Plan) -> int:
+def count_of(connection: "Connection | Peek", found: Plan) -> int:
     """How many photos a plan finds."""
     rows, values = source(found)
     return int(next(_column(connection, f"SELECT count(*) {rows}", values)))
 
 
-def facts_of(connection: Connection, found: Plan, step: int = 1) -> Iterator[str]:
+def facts_of(connection: "Connection | Peek", found: Plan, step: int = 1) -> Iterator[str]:
     """The facts of the photos a plan finds, those of every `step`th id only."""
     if found.match is None:
         found = replace(found, match=f"({ALL})")
@@ -129,8 +131,7 @@ def _tree(query: str | Query, *, typing: bool) -> Query:
     return parse(query, typing=typing) if isinstance(query, str) else query
 
 
-def _column(connection: Connection, sql: str, values: tuple[Any, ...]) -> Iterator[Any]:
+def _column(connection: "Connection | Peek", sql: str, values: tuple[Any, ...]) -> Iterator[Any]:
     """The only column of an answer, read from the driver itself: a million rows in a third of the time."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver: Any = connection.driver if isinstance(connection, Peek) else connection.connection.driver_connection
     return chain.from_iterable(driver.execute(sql, values))

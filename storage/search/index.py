@@ -23,9 +23,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from storage import text_rules
 from storage.metadata.sniff import RAW
@@ -33,6 +31,9 @@ from storage.schema import Field, Origin, TagState, TextState
 from storage.spelling import tokens
 from storage.text_rules import CheckedText
 from storage.version import __version__
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 VERSION = "1"
 """Of what search rows say; it changes with what is written here, and `refresh.renew` then makes all rows anew."""
@@ -135,7 +136,7 @@ def primary(language: str) -> str:
     return re.split(r"[-_]", language, maxsplit=1)[0].lower()
 
 
-def refresh_rows(connection: Connection, photos: Sequence[int]) -> None:
+def refresh_rows(connection: "Connection", photos: Sequence[int]) -> None:
     """Write the search rows of these photos anew where they changed.
 
     Args:
@@ -169,7 +170,7 @@ def refresh_rows(connection: Connection, photos: Sequence[int]) -> None:
         run(f"INSERT INTO photo_words (rowid, {', '.join(_COLUMNS)}) VALUES ({marks})", new)
 
 
-def _rows(connection: Connection, ids: str) -> Iterator[tuple[int, int | None, int | None, tuple[str, ...]]]:
+def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None, int | None, tuple[str, ...]]]:
     """Each photo's id, old place, new place (None while missing) and the columns of its search row."""
     found = connection.exec_driver_sql(
         "SELECT p.id, p.place, p.missing_since, p.taken, p.state, p.people, p.format, p.camera, p.file, f.path, "
@@ -214,7 +215,7 @@ def _folder(path: bytes) -> tuple[str, str]:
     return _words(os.fsdecode(path)), folder_fact(os.fsdecode(path))
 
 
-def _add_tags(connection: Connection, ids: str, facts: dict[int, list[str]]) -> None:
+def _add_tags(connection: "Connection", ids: str, facts: dict[int, list[str]]) -> None:
     run = connection.exec_driver_sql
     tags = run(
         "SELECT photo_id, concept_id, origin, count FROM tag "
@@ -232,7 +233,7 @@ def _add_tags(connection: Connection, ids: str, facts: dict[int, list[str]]) -> 
 
 
 def _add_texts(
-    connection: Connection,
+    connection: "Connection",
     ids: str,
     facts: dict[int, list[str]],
     texts: dict[int, dict[str, list[str]]],
@@ -261,7 +262,7 @@ def _add_texts(
 
 
 def _add_problems(
-    connection: Connection, ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
+    connection: "Connection", ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
 ) -> None:
     for photo, stage, message in connection.exec_driver_sql(
         f"SELECT photo_id, stage, message FROM problem WHERE photo_id IN ({ids}) ORDER BY photo_id, stage"
@@ -270,7 +271,7 @@ def _add_problems(
         texts[photo].setdefault("problem", []).append(_words(f"{stage} {message}"))
 
 
-def _read_lines(connection: Connection, ids: str) -> dict[int, tuple[str, ...]]:
+def _read_lines(connection: "Connection", ids: str) -> dict[int, tuple[str, ...]]:
     """The lines that the pack "text" read in photos."""
     found = {}
     for photo, findings in connection.exec_driver_sql(

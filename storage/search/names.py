@@ -6,13 +6,18 @@ name, finds "golden retriever". Words beside each other are one name where toget
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.search.index import MOST_COUNTED, TEXT_COLUMNS
+from storage.search.plan import is_some
 from storage.search.speech_words import FILLERS, NUMBER_WORDS, PEOPLE, SOFT
 from storage.search.tree import And, Not, Or, Query, Score, TagNamed, Word
 from storage.spelling import forms
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from storage.library import Peek
 
 PERSON = "person"
 """The concept of people, by its name in the vocabulary."""
@@ -60,7 +65,7 @@ class Names:
         meanings: what each word or run of words means.
     """
 
-    def __init__(self, connection: Connection, query: Query) -> None:
+    def __init__(self, connection: "Connection | Peek", query: Query) -> None:
         self._connection = connection
         self._known = _whole_names(connection, {*_candidates(query), PERSON})
         person = self._known.get(PERSON, ())
@@ -92,10 +97,9 @@ class Names:
         if len(words[-1]) < SHORTEST_BEGINNING:
             return False
         expression = f"{{{' '.join(columns)}}} : {quoted(words)}"
-        found = self._connection.exec_driver_sql(
-            "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
+        return not is_some(
+            self._connection, "SELECT 1 FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (expression,)
         )
-        return found.first() is None
 
     def runs(self, parts: Sequence[Query]) -> Iterator[Meaning | Query]:
         """The parts of an AND, with words that are one name together taken together."""
@@ -237,7 +241,7 @@ def _candidates(query: Query) -> Iterator[str]:
                     yield from name_forms(words)
 
 
-def _whole_names(connection: Connection, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def _whole_names(connection: "Connection | Peek", names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, list[int]] = {}
     wanted = sorted(names)
     marks = ",".join("?" * len(wanted))

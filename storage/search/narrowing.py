@@ -10,8 +10,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.schema import PhotoState
 from storage.search.finding import count_of, facts_of
@@ -21,6 +20,9 @@ from storage.search.plan import Plan
 from storage.search.sql import plan
 from storage.search.tree import Everything
 from storage.words import chunks
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 COUNTED = 20_000
 """Photos whose rows are read: a tenth of a second. Also the size of the sample of a larger result."""
@@ -57,7 +59,7 @@ class Facets:
     states: tuple[Facet, ...] = ()
 
 
-def facets(connection: Connection, found: str | Sequence[int], *, limit: int = 12) -> Facets:
+def facets(connection: "Connection", found: str | Sequence[int], *, limit: int = 12) -> Facets:
     """The facets of a result.
 
     Args:
@@ -88,7 +90,7 @@ def quoted_value(text: str) -> str:
     return text if text.isalnum() else '"' + "".join(" " if c in '"“”„«»' else c for c in text) + '"'
 
 
-def _of_ids(connection: Connection, ids: Iterable[int]) -> tuple[Counter[str], int]:
+def _of_ids(connection: "Connection", ids: Iterable[int]) -> tuple[Counter[str], int]:
     counts: Counter[str] = Counter()
     photos = 0
     for chunk in chunks(ids):
@@ -101,7 +103,7 @@ def _of_ids(connection: Connection, ids: Iterable[int]) -> tuple[Counter[str], i
     return counts, photos
 
 
-def _of_plan(connection: Connection, found: Plan, limit: int) -> tuple[Counter[str], int]:
+def _of_plan(connection: "Connection", found: Plan, limit: int) -> tuple[Counter[str], int]:
     photos = count_of(connection, found)
     if photos > COUNTED and found == plan(connection, Everything()):
         known = connection.exec_driver_sql("SELECT term, doc FROM photo_word_list WHERE term >= '#' AND term < '$'")
@@ -140,25 +142,25 @@ def _by_number(group: dict[str, int], limit: int) -> list[tuple[str, int]]:
     return sorted(_most(group, limit), key=lambda item: int(item[0]))
 
 
-def _concepts(connection: Connection, counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
+def _concepts(connection: "Connection", counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
     ids = ",".join(str(int(number)) for number, _ in counts)
     rows = connection.exec_driver_sql(f"SELECT id, name FROM concept WHERE id IN ({ids})")
     names = {str(number): str(name) for number, name in rows}
     return tuple(Facet(names[n], f"tag:{quoted_value(names[n])}", c) for n, c in counts if n in names)
 
 
-def _cameras(connection: Connection, counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
+def _cameras(connection: "Connection", counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
     named = [(camera_named(connection, word), count) for word, count in counts]
     return tuple(Facet(name, f"camera:={quoted_value(name)}", count) for name, count in named)
 
 
-def camera_named(connection: Connection, word: str) -> str:
+def camera_named(connection: "Connection", word: str) -> str:
     """A camera's name by the word of its fact, as some photo has it."""
     photo = _a_photo_with(connection, f"#k{word}")
     return str(connection.exec_driver_sql("SELECT camera FROM photo WHERE id = ?", (photo,)).scalar_one())
 
 
-def _folders(connection: Connection, counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
+def _folders(connection: "Connection", counts: Sequence[tuple[str, int]]) -> tuple[Facet, ...]:
     found = []
     for word, count in counts:
         photo = _a_photo_with(connection, f"#d{word}")
@@ -174,7 +176,7 @@ def shown_folder(path: bytes) -> str:
     return os.fsdecode(path).encode("utf-8", "replace").decode()
 
 
-def _a_photo_with(connection: Connection, fact: str) -> int:
+def _a_photo_with(connection: "Connection", fact: str) -> int:
     place = connection.exec_driver_sql(
         "SELECT rowid FROM photo_words WHERE photo_words MATCH ? LIMIT 1", (f'"{fact}"',)
     ).scalar_one()

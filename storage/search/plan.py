@@ -1,9 +1,14 @@
 """How the photos of a question are found: what the index is asked, and what is then asked of each photo."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from storage.search.index import ID_MASK
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from storage.library import Peek
 
 ALL = " OR ".join(f'"#s{state}"' for state in range(5))
 """Every search row has exactly one state: this is all photos."""
@@ -49,3 +54,8 @@ def source(found: Plan, *, with_photo: bool = False) -> tuple[str, tuple[Any, ..
     if found.where:
         parts.append(found.where)
     return f"{rows} WHERE {' AND '.join(parts)}", (*values, *found.values)
+
+
+def is_some(connection: "Connection | Peek", sql: str, values: tuple[Any, ...]) -> bool:
+    """Whether there is any row that answers."""
+    return next(iter(connection.exec_driver_sql(sql, values)), None) is not None

@@ -6,13 +6,15 @@ Invariants: names are unique without regard to case and accents; a saved questio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.search.parser import parse
 from storage.spelling import fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _KEY = "search.saved"
 
@@ -25,7 +27,7 @@ class SavedSearch:
     query: str
 
 
-def load(connection: Connection) -> tuple[SavedSearch, ...]:
+def load(connection: "Connection") -> tuple[SavedSearch, ...]:
     """All saved searches in the order they were saved."""
     value = connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_KEY,)).scalar()
     return tuple(SavedSearch(name, query) for name, query in json.loads(value)) if value else ()

@@ -8,15 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any
 
 from storage.schema import TagState
 from storage.search.errors import QueryError
 from storage.search.index import FIRST_DAY, ID_BITS, LAST_DAY, TEXT_COLUMNS, seconds
 from storage.search.names import Meaning, Names, quoted, says_nothing, without_soft
-from storage.search.plan import ALL, Plan, source
+from storage.search.plan import ALL, Plan, is_some, source
 from storage.search.tree import (
     And,
     Duplicate,
@@ -34,6 +32,11 @@ from storage.search.tree import (
     Word,
 )
 from storage.search.values import looked_for
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from storage.library import Peek
 
 MOST_PEOPLE = 64
 """People a range is written out for, one word each; a photo with more is compared as a number."""
@@ -72,7 +75,7 @@ class Both:
 Condition = Match | Where | Both
 
 
-def plan(connection: Connection, query: Query) -> Plan:
+def plan(connection: "Connection | Peek", query: Query) -> Plan:
     """How the photos of a question are found in this library."""
     parts = query.parts if isinstance(query, And) else (query,)
     dates = [part for part in parts if isinstance(part, Taken) and _has_place(part)]
@@ -114,7 +117,7 @@ def _has_place(node: Taken) -> bool:
 class _Compiler:
     """Turns nodes into conditions, with the names of one library."""
 
-    def __init__(self, connection: Connection, query: Query) -> None:
+    def __init__(self, connection: "Connection | Peek", query: Query) -> None:
         self._connection = connection
         self._names = Names(connection, query)
 
@@ -131,8 +134,8 @@ class _Compiler:
         if len(rest) == len(parts):
             return conditions
         rows, values = source(_planned(conditions))
-        some = self._connection.exec_driver_sql(f"SELECT 1 {rows} LIMIT 1", values).first()
-        return conditions if some is not None else compiled(rest)
+        some = is_some(self._connection, f"SELECT 1 {rows} LIMIT 1", values)
+        return conditions if some else compiled(rest)
 
     def _every(self, parts: Sequence[Query]) -> list[Condition]:
         parts = [part for part in parts if not isinstance(part, Everything)]
@@ -180,10 +183,7 @@ class _Compiler:
             return Where(
                 "EXISTS (SELECT 1 FROM photo q WHERE q.digest = p.digest AND q.id != p.id AND q.place IS NOT NULL)"
             )
-        looked = self._connection.exec_driver_sql(
-            "SELECT 1 FROM setting WHERE key = ?", (looked_for(node.likeness),)
-        ).first()
-        if looked is None:
+        if not is_some(self._connection, "SELECT 1 FROM setting WHERE key = ?", (looked_for(node.likeness),)):
             raise QueryError(
                 "Photos that look alike were not looked for yet. Look for duplicates once, in the window or with "
                 f"“altfolio duplicates --kind {node.likeness}”, then they can be searched for.",
