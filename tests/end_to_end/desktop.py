@@ -6,6 +6,7 @@ has a deadline and says what it waited for.
 
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import tty
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,7 @@ class Desktop:
         self._client: subprocess.Popen[str] | None = None
         self._keyboard: subprocess.Popen[str] | None = None
         self._speech = folder / "orca.log"
+        self._terminal: int | None = None
         self._errors = folder / "program.err"
         self.environment = dict(os.environ)
 
@@ -92,6 +95,8 @@ class Desktop:
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     stream.close()
+        if self._terminal is not None:
+            os.close(self._terminal)
 
     def _run(self, *command: object, **options: Any) -> "subprocess.Popen[Any]":
         options.setdefault("stdout", subprocess.DEVNULL)
@@ -144,7 +149,14 @@ class Desktop:
         self._run("speech-dispatcher", "-s", "-t", "0", "-C", configuration, "-L", self._folder)
         socket = self._folder / "run" / "speech-dispatcher" / "speechd.sock"
         until(socket.exists, "speech-dispatcher")
-        self._run("orca", "--replace", "--debug-file", self._speech)
+        # Orca never flushes its log, so what it said last would stay unread in a file; into a terminal it writes by line.
+        heard, told = pty.openpty()
+        tty.setraw(told)
+        with self._speech.open("wb") as log:
+            self._run("cat", stdin=heard, stdout=log)
+        self._run("orca", "--replace", "--debug-file", os.ttyname(told))
+        os.close(heard)
+        self._terminal = told
         until(lambda: any("Screen reader on" in said for said in self.said()), "Orca to begin", 45)
 
     # the program
