@@ -292,15 +292,14 @@ class ReviewFlow(QObject):
             self._panel.text.put(before.alt_text)
             self._panel.text.start()
 
-    def set_text(self, words: str) -> None:
-        """Give all chosen photos one text."""
-        ids = self.chosen()
+    def set_text(self, words: str, ids: Sequence[int], *, language: str) -> None:
+        """Give these photos one text."""
 
         def tell(number: int) -> None:
             self.said.emit(f"Text of {counted(number, 'photo')} set.")
             self.approved.emit(ids)
 
-        self._desk.set_text(ids, words, approve=True, done=tell)
+        self._desk.set_text(ids, words, language=language, approve=True, done=tell)
 
     def make_drafts(self) -> None:
         """Draft alt text and extended description in the language of the editor, from what was found in the photo."""

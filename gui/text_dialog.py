@@ -14,10 +14,14 @@ class TextDialog(QDialog):
         words: what was typed.
     """
 
-    def __init__(self, photos: int, appearance: Appearance, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, photos: int, appearance: Appearance, parent: QWidget | None = None, *, language: str = ""
+    ) -> None:
+        """Ask for a text for so many photos; `language` is named where it is not the library's."""
         super().__init__(parent)
         self.setWindowTitle("Set one text")
-        said = QLabel(f"{counted(photos, 'photo')} will have this alt text, approved. Undo takes it back.")
+        kind = f"alt text in {language}" if language else "alt text"
+        said = QLabel(f"{counted(photos, 'photo')} will have this {kind}, approved. Undo takes it back.")
         said.setWordWrap(True)
         self._editor = TextEditor("Alt text", 4, appearance)
         self._editor.left.connect(self.reject)

@@ -30,7 +30,7 @@ class LanguageBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.language = "en"
-        self._wanted = ""
+        self._wanted = self._usual = ""
         self._box = named(QComboBox(), "Language of the texts")
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._box.setMinimumContentsLength(6)  # the panel is narrow where text is large
@@ -51,13 +51,21 @@ class LanguageBox(QWidget):
         there = sorted(
             {t.language for t in detail.texts if t.field in (Field.ALT_TEXT, Field.EXTENDED)} if detail else ()
         )
-        self.language = self._wanted or (usual if usual in there or not there else there[0])
+        stays = same and usual == self._usual  # also where a job drafts in the usual one: somebody may be typing
+        self._usual = usual
+        first = self.language if stays else usual if usual in there or not there else there[0]
+        self.language = self._wanted or first
         offered = list(dict.fromkeys([usual, *there, self.language, *LANGUAGES]))
         self._box.clear()
         for language in offered:
             state = f" – {TEXT_STATES[states[language]]}" if language in states else ""
             self._box.addItem(f"{LANGUAGES.get(language, language)}{state}", language)
         self._box.setCurrentIndex(offered.index(self.language))
+
+    @property
+    def of_new_texts(self) -> str:
+        """The language of a text for several photos: the one that was chosen, else the library's."""
+        return self._wanted or self._usual
 
     def next(self) -> str:
         """Go to the next language of the box.

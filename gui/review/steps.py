@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog
 
-from gui.words import counted
+from gui.words import LANGUAGES, counted
 
 if TYPE_CHECKING:
     from gui.app import Session
@@ -42,11 +42,13 @@ def set_text(session: "Session") -> None:
     """Ask for one text for all chosen photos."""
     from gui.text_dialog import TextDialog
 
-    count = len(session.flow.chosen())
-    if count:
-        dialog = TextDialog(count, session.appearance, session.window)
+    ids = session.flow.chosen()  # as they are now: the list may be another one when the text is typed
+    language = session.window.panel.languages.of_new_texts or session.desk.settings.language
+    if ids:
+        spoken = "" if language == session.desk.settings.language else LANGUAGES.get(language, language)
+        dialog = TextDialog(len(ids), session.appearance, session.window, language=spoken)
         if wanted(dialog):
-            session.flow.set_text(dialog.words)
+            session.flow.set_text(dialog.words, ids, language=language)
 
 
 def approve_above(session: "Session") -> None:

@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QTextCharFormat
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
 from gui.app import Session
 from gui.review import dictionary
+from gui.text_dialog import TextDialog
 from gui.words import ORIGINS
 from inference import raw_json
 from inference.findings import Box, Detection, RawFindings
 from storage import own_spellings
 from storage.library import Library
 from storage.schema import Field, Origin, PhotoState, TextState
+from storage.suggestions import Proposal, TextProposal, store_proposal
 from tests.gui.conftest import Until
 from tests.gui.test_review import detail, focus, press, state
 from tests.storage.photo_maker import with_xmp
@@ -62,6 +64,53 @@ def test_each_language_has_a_text_of_its_own(session: Session, library: Library,
     session.flow.go(0)
     until(lambda: panel.text.words == "Eine Katze.")
     assert panel.languages._box.currentText() == "Deutsch – approved"
+
+
+def test_what_is_being_typed_stays_when_a_draft_in_the_usual_language_comes(
+    session: Session, library: Library, until: Until
+) -> None:
+    photo, panel = session.model.ids[1], session.window.panel
+    with library.write() as block:
+        block.connection.exec_driver_sql("UPDATE text SET language = 'de' WHERE photo_id = ?", (photo,))
+        block.touch(photo)
+    session.flow.go(1)
+    until(lambda: panel.language == "de")
+    panel.text.put("Eine Katze auf dem D")
+    with library.write() as block:
+        texts = [TextProposal(Field.ALT_TEXT, "en", "May be a cat.", "A cat.")]
+        proposal = Proposal((), texts, people=None, people_exact=False, certainty=None)
+        store_proposal(block, photo, proposal, b"other", {})
+    until(lambda: panel.detail is not None and panel.detail.text(Field.ALT_TEXT, "en") is not None)
+    assert (panel.language, panel.text.words) == ("de", "Eine Katze auf dem D")
+    session.flow.go(0)
+    until(lambda: panel.language == "en")
+    until(lambda: (found := detail(library, photo).text(Field.ALT_TEXT, "de")) is not None and found.text.endswith("D"))
+
+
+def test_one_text_for_several_goes_to_those_that_were_chosen_and_in_the_language_that_was(
+    session: Session, library: Library, until: Until
+) -> None:
+    chosen = session.model.ids[:2]
+    session.window.grid.selectAll()
+    session.flow.recall(frozenset())
+    session.flow.go(0)
+    session.window.panel.next_language()
+    session.window.grid.clearSelection()
+    session.flow.recall(frozenset(chosen))
+    until(lambda: sorted(session.flow.chosen()) == sorted(chosen))
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, TextDialog)
+        assert "2 photos will have this alt text in Deutsch" in dialog.findChildren(QLabel)[0].text()
+        session.flow.go(5)  # as where the list is found anew while somebody types
+        dialog._editor.put("Zwei Katzen.")
+        dialog.accept()
+
+    QTimer.singleShot(0, answer)
+    session.window.actions_table["set-text"].trigger()
+    until(lambda: all(detail(library, photo).text(Field.ALT_TEXT, "de") is not None for photo in chosen))
+    assert detail(library, session.model.ids[5]).text(Field.ALT_TEXT, "de") is None
 
 
 def test_a_photo_with_another_language_is_shown_in_it(session: Session, library: Library, until: Until) -> None:
