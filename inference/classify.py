@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from inference.findings import Label, RawFindings
 from inference.packs import Output, Pack, read_labels
-from inference.runtime import Network, Options, prepare
+from inference.runtime import Network, Options, mirrored, prepare
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -35,17 +35,15 @@ def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFi
     network = Network(pack, options=options)
     network.require(pack, (output.scores,))
     labels = read_labels(pack)
-    looks = [(network.input, False)]
-    if pack.views.mirror:
-        looks.append((network.input, True))
-    if pack.views.squash:
-        looks.append((replace(network.input, resize="squash"), False))
+    squashed = replace(network.input, resize="squash")
 
     def look(image: "Image") -> RawFindings:
-        answers = [
-            activate(network.run(prepare(image, spec, mirror=mirror), (output.scores,))[0], output)
-            for spec, mirror in looks
-        ]
+        tensors = [prepare(image, network.input)]
+        if pack.views.mirror:
+            tensors.append(mirrored(tensors[0], network.input))
+        if pack.views.squash:
+            tensors.append(prepare(image, squashed))
+        answers = [activate(network.run(tensor, (output.scores,))[0], output) for tensor in tensors]
         if answers[0].shape != (len(labels),):
             raise KnownError(
                 f"The model pack “{pack.id}” can't be used: its network answers {answers[0].shape}, which doesn't fit "

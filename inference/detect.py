@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inference.findings import COUNTED, Box, Detection, RawFindings
-from inference.packs import Pack, Views, read_labels
-from inference.runtime import Network, Options, prepare
+from inference.packs import Input, Pack, Views, read_labels
+from inference.runtime import Network, Options, mirrored, prepare
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
     coarse = [labels.index(label) for label in pack.views.coarse if label in labels]
 
     def look(image: "Image") -> RawFindings:
-        seen = [_see(image, view, network, pack, labels) for view in sights]
+        whole = prepare(image, network.input)
+        seen = [_see(tensor_of(image, view, network.input, whole), view, network, pack, labels) for view in sights]
         found = _together(seen, pack.output.overlap)
         if coarse:
             rough = [boxes for boxes, view in zip(seen, sights, strict=True) if not (view.fine or view.mirror)]
@@ -132,10 +133,18 @@ def counted_roughly(fine: Boxes, rough: Boxes, labels: list[int]) -> Boxes:
     return Boxes(corners[order], scores[order], np.concatenate((fine.labels[kept], rough.labels[instead]))[order])
 
 
-def _see(image: "Image", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:
+def tensor_of(image: "Image", view: View, spec: Input, whole: "Array") -> "Array":
+    """What a network is to see of a view, where the whole photo is prepared already."""
+    if view.mirror:
+        return mirrored(whole, spec)
+    if view == View():
+        return whole
     width, height = image.size
     region = (view.left * width, view.top * height, min(view.right, 1.0) * width, min(view.bottom, 1.0) * height)
-    tensor = prepare(image, network.input, region=region, mirror=view.mirror)
+    return prepare(image, spec, region=region)
+
+
+def _see(tensor: "Array", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:
     scores, boxes = network.run(tensor, (pack.output.scores, pack.output.boxes))
     if scores.ndim != 2 or scores.shape[1] != len(labels) or boxes.shape != (scores.shape[0], 4):
         raise KnownError(
@@ -198,9 +207,12 @@ def merge(seen: list[Boxes], overlap: float) -> Boxes:
         while rest.size:
             first, rest = rest[0], rest[1:]
             kept.append(int(first))
+            if not rest.size:
+                break
             least = np.maximum(corners[rest, :2], corners[first, :2])
             most = np.minimum(corners[rest, 2:], corners[first, 2:])
-            shared = np.prod(np.clip(most - least, 0, None), axis=1)
+            sides = np.maximum(most - least, 0)
+            shared = sides[:, 0] * sides[:, 1]  # np.clip and np.prod would take twice the time of all the rest
             same = shared > overlap * (areas[rest] + areas[first] - shared)
             part = shared > inside * np.minimum(areas[rest], areas[first])
             rest = rest[~(same | part)]

