@@ -321,17 +321,22 @@ class ReviewFlow(QObject):
 
         self._desk.edit(make, tell)
 
-    def judge(self, concept: int, state: TagState) -> None:
-        """Accept, reject or leave open a tag of the chosen photos."""
-        self._desk.judge_tag(self.chosen(), concept, state)
+    def judge(self, concept: int, state: TagState) -> bool:
+        """Accept, reject or leave open a tag of the chosen photos; False where the tags shown are not theirs yet."""
+        ids, detail = self.chosen(), self._panel.detail
+        if len(ids) == 1 and (detail is None or detail.row.id != ids[0]):
+            self.said.emit("The tags of this photo are not shown yet; nothing was changed.")
+            return False
+        self._desk.judge_tag(ids, concept, state)
+        return True
 
     def judge_number(self, number: int) -> None:
         """Reject the tag with this number, or restore it."""
         tag = self._panel.tags.tag(number)
         if tag is not None:
             state = toggled(tag, TagState.REJECTED)
-            self.judge(tag.concept, state)
-            self.said.emit(f"{tag.name} {'rejected' if state == TagState.REJECTED else 'restored'}")
+            if self.judge(tag.concept, state):
+                self.said.emit(f"{tag.name} {'rejected' if state == TagState.REJECTED else 'restored'}")
 
     def add_tag(self, keyword: str) -> None:
         """Give the chosen photos a keyword."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.app import Session
 from gui.text_editor import COMFORTABLE, LONGEST
 from gui.words import EDITED, ORIGINS
-from storage import photos
+from storage import photos, review
 from storage.library import Library
 from storage.photos import PhotoDetail
 from storage.schema import Field, Origin, PhotoState, TagState
@@ -102,6 +102,20 @@ def test_a_number_rejects_a_tag_and_restores_it(session: Session, library: Libra
     until(lambda: (t := session.window.panel.tags.tag(1)) is not None and t.state == TagState.REJECTED)
     press(session, Qt.Key.Key_1)
     until(lambda: now() == TagState.SUGGESTED)
+
+
+def test_a_number_pressed_before_the_tags_are_there_judges_no_tag_of_another_photo(
+    session: Session, library: Library, until: Until
+) -> None:
+    first, second = session.model.ids[:2]
+    until(lambda: (shown := session.window.panel.detail) is not None and shown.row.id == first)
+    name = session.window.panel.tags.tag(1).name  # type: ignore[union-attr]
+    review.add_tag(library, [second], name)
+    session.flow.go(1)
+    session.flow.judge_number(1)  # the panel still shows the first
+    assert "not shown yet" in session.window.announcer.last
+    until(lambda: session.desk.idle)
+    assert [t.state for t in detail(library, second).tags if t.name == name] == [TagState.ACCEPTED]
 
 
 def test_keys_in_the_list_of_tags(session: Session, library: Library, until: Until) -> None:
