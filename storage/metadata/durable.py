@@ -240,7 +240,7 @@ def replace(
                 sync_folder(path.parent)
                 return identity(os.fstat(descriptor))
         finally:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # what is left is swept, and a change that is done must not look failed
                 temporary.unlink()
             os.close(descriptor)
     from storage.metadata.in_place import rewrite
@@ -272,7 +272,7 @@ def create(path: Path, packet: bytes, *, prove: Prove, commit: Commit) -> Identi
             sync_folder(path.parent)
             return identity(os.fstat(descriptor))
         finally:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # what is left is swept, and a change that is done must not look failed
                 temporary.unlink()
             os.close(descriptor)
 

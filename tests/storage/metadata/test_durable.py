@@ -1,5 +1,6 @@
 """The protocol around every write: links, rights, attributes, interruptions."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -122,6 +123,22 @@ def test_the_order_is_flush_rename_flush(photo: Path, monkeypatch: pytest.Monkey
     journal = MemoryJournal()
     write_words(photo, EDIT, options=OPTIONS, journal=journal)
     assert calls == ["fsync", "replace", "fsync"] and [kind for kind, _ in journal.events] == ["intent", "done"]
+
+
+def test_a_drive_that_fails_behind_the_change_does_not_make_it_look_failed(
+    photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, journal = photo.read_bytes(), MemoryJournal()
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(errno.EIO, f"{path} {missing_ok}")
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    write_words(photo, EDIT, options=OPTIONS, journal=journal)
+    monkeypatch.undo()
+    assert [kind for kind, _ in journal.events] == ["intent", "done"]
+    undo(journal.records[0], options=OPTIONS, journal=journal)
+    assert photo.read_bytes() == before
 
 
 def test_a_refused_proof_leaves_nothing_behind(photo: Path) -> None:
