@@ -62,7 +62,7 @@ class _Folder:
 def folders(connection: "Connection") -> tuple[Branch, ...]:
     """The folders of the library as trees, one for each that a person added; each counts what is below it.
 
-    A folder with others below it is asked for by the words of its path, so that those answer too.
+    A folder with others below it is asked for together with all that is in them.
     """
     counts = _facts(connection, "#d")
     roots = {path: _Folder(PurePath(path)) for path in _paths(connection, "root")}
@@ -84,8 +84,8 @@ def folders(connection: "Connection") -> tuple[Branch, ...]:
 
 def _folder_branch(folder: _Folder, name: str) -> Branch:
     below = tuple(_folder_branch(folder.below[part], part) for part in sorted(folder.below, key=str.casefold))
-    place = quoted_value(shown_folder(os.fsencode(folder.path)))
-    query = f"folder:{place}" if below else f"folder:={place}"
+    place = shown_folder(os.fsencode(folder.path))
+    query = f"folder:={quoted_value(f'{place}/**' if below else place)}"
     photos = folder.photos + sum(one.photos for one in below)
     return Branch(shown(name) or shown(str(folder.path)), query, photos, below)
 

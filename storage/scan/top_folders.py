@@ -11,6 +11,7 @@ from storage.history import now
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.scan.compare import below
+from storage.search.index import refresh_repeated, texts_said
 from storage.shown import shown
 
 SEPARATOR = os.fsencode(os.sep)
@@ -105,7 +106,9 @@ def _remove_some(library: Library, folder: int) -> int:
         run = block.connection.exec_driver_sql
         photos = run(f"SELECT id FROM photo WHERE folder_id = ? LIMIT {WRITE_BLOCK}", (folder,)).scalars().all()
         if photos:
+            said = texts_said(block.connection, photos)
             run("DELETE FROM photo WHERE id = ?", [(photo,) for photo in photos])
+            refresh_repeated(block.connection, said)
             block.touch(photos)
             block.relist()
         else:

@@ -190,7 +190,7 @@ def _has_beginning(name: str, begun: str) -> bool:
     return f" {begun}" in f" {spelled(name)}"
 
 
-_SIGNS = {"format": "#f", "date": "#y", "whole": "#p"}
+_SIGNS = {"format": "#f", "pack": "#r", "date": "#y", "whole": "#p"}
 """How the facts begin whose values are completed as they stand in the index."""
 
 

@@ -14,7 +14,7 @@ class FieldRule:
     Attributes:
         name: as it is written before the colon.
         kind: how its value is read: "words" (texts), "tag", "whole" (whole numbers), "share" (0..1), "date",
-            "choice" (one of `values`), "format", "flag" (needs no value).
+            "choice" (one of `values`), "format", "pack", "flag" (needs no value).
         help: what it finds, for people.
         example: a right use.
         columns: of the search row, for "words".
@@ -61,6 +61,7 @@ LINT = {
     "unmentioned-text": lint_fact("written"),
     **{rule: lint_fact(rule) for rule in ("caption", "capitals", "emoji", "empty", "guess", "hedge", "opening")},
     "placeholder": lint_fact("placeholder"),
+    "duplicate": lint_fact("duplicate"),
 }
 """What can be wrong with an alt text, by the name people ask for; how bad it is, too."""
 
@@ -75,9 +76,16 @@ _RULES = (
     FieldRule("title", "words", "words in the title", "title:rome", ("title",)),
     FieldRule("ocr", "words", "words that can be read in the photo", "ocr:stop", ("ocr",)),
     FieldRule("name", "words", "words in the file name", "name:img_20*", ("name",)),
-    FieldRule("folder", "words", "words in the folder's path", "folder:2024/berlin", ("folder",)),
+    FieldRule(
+        "folder",
+        "words",
+        "words in the folder's path; folder:=/a/b/** is one folder and all in it",
+        "folder:2024/berlin",
+        ("folder",),
+    ),
     FieldRule("camera", "words", "the camera's maker and model", "camera:canon", ("camera",)),
     FieldRule("format", "format", "the file's format", "format:jpeg"),
+    FieldRule("pack", "pack", "photos that a model pack has looked at", "pack:objects"),
     FieldRule("shape", "choice", "portrait, landscape, square, or a panorama", "shape:portrait", values=SHAPES),
     FieldRule("date", "date", "when the photo was taken", "date:2024-05..2024-07"),
     FieldRule("state", "choice", "where the photo's words are on their way", "state:draft", values=_STATES),

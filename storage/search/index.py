@@ -20,9 +20,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from storage import text_rules
@@ -31,11 +32,12 @@ from storage.schema import Field, Origin, TagState, TextState
 from storage.spelling import tokens
 from storage.text_rules import CheckedText
 from storage.version import __version__
+from storage.words import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-VERSION = "1"
+VERSION = "2"
 """Of what search rows say; it changes with what is written here, and `refresh.renew` then makes all rows anew."""
 
 RULES_VERSION = __version__
@@ -57,7 +59,8 @@ _FIRST_SECOND = calendar.timegm(FIRST_DAY.timetuple())
 _LAST_SECOND = (1 << 34) - 1
 
 MOST_COUNTED = 12
-"""Things of a kind that a question can ask for by their number; one is any, and more than a dozen nobody counts."""
+"""Things of a kind that a question can ask for by their number; one is any, and more than a dozen nobody counts: they
+stand in the row as one more than this."""
 
 TEXT_COLUMNS = ("alt", "caption", "title", "name")
 """What a plain word looks through, besides tags."""
@@ -110,6 +113,24 @@ def folder_fact(path: str) -> str:
     return "#d" + hashlib.blake2b(_words(path).encode(), digest_size=6).hexdigest()
 
 
+def below_fact(path: str) -> str:
+    """The word for what is in a folder or anywhere below it; unlike `folder_fact` it knows where a name ends."""
+    parts = [_words(part) for part in re.split(r"[/\\\\]+", path) if part]
+    return "#u" + hashlib.blake2b("/".join(parts).encode(), digest_size=6).hexdigest()
+
+
+def pack_fact(name: str) -> str:
+    """The word for a model pack that has looked at the photo as it is."""
+    return "#r" + "".join(tokens(name))
+
+
+def text_fact(language: str, text: str) -> str | None:
+    """The word for what an alt text says; None where it has no words."""
+    said = tokens(text)
+    key = f"{primary(language)} {' '.join(said)}"
+    return "#t" + hashlib.blake2b(key.encode(), digest_size=6).hexdigest() if said else None
+
+
 def camera_fact(name: str) -> str:
     """The word for a camera."""
     return "#k" + "".join(tokens(name))
@@ -131,16 +152,63 @@ def lint_fact(rule: str = "") -> str:
     return "#l" + "".join(tokens(rule))
 
 
+_REPEATED = (lint_fact(), lint_fact("duplicate"), lint_fact("warning"))
+"""An alt text that another photo has, too; no rule about one text can know."""
+
+
 def primary(language: str) -> str:
     """The first part of a language tag, lower case: "pt" of "pt-BR"."""
     return re.split(r"[-_]", language, maxsplit=1)[0].lower()
 
 
 def refresh_rows(connection: "Connection", photos: Sequence[int]) -> None:
-    """Write the search rows of these photos anew where they changed.
+    """Write the search rows of these photos anew where they changed, and of those whose text is now said once or twice.
 
     Args:
         photos: at most `words.CHUNK` ids; ids that are gone are left out, their rows went with them (a trigger).
+    """
+    refresh_repeated(connection, _write_rows(connection, photos))
+
+
+def texts_said(connection: "Connection", photos: Iterable[int]) -> set[str]:
+    """What the alt texts of some photos say, for `refresh_repeated` once these photos are gone."""
+    ids = ",".join(str(int(p)) for p in photos)
+    rows = connection.exec_driver_sql(
+        f"SELECT facts FROM photo_words WHERE rowid IN (SELECT place FROM photo WHERE id IN ({ids}))"
+    )
+    return {fact for (facts,) in rows for fact in _said(facts)}
+
+
+def refresh_repeated(connection: "Connection", said: Iterable[str]) -> None:
+    """Bring the search rows in step that have a text which other photos no longer have, or now have too.
+
+    Args:
+        said: words for the texts (`text_fact`) that came or went.
+    """
+    wrong: set[int] = set()
+    for fact in said:
+        some = _places(connection, f'"{fact}"', limit=2)
+        wrong.update(some if len(some) == 1 else _places(connection, f'"{fact}" NOT "{_REPEATED[1]}"'))
+    for chunk in chunks(map(photo_at, sorted(wrong))):
+        _write_rows(connection, chunk)
+
+
+def _places(connection: "Connection", expression: str, *, limit: int = -1) -> list[int]:
+    found = connection.exec_driver_sql(
+        "SELECT rowid FROM photo_words WHERE photo_words MATCH ? LIMIT ?", (expression, limit)
+    )
+    return [int(place) for (place,) in found]
+
+
+def _said(facts: str) -> set[str]:
+    return {fact for fact in facts.split() if fact.startswith("#t")}
+
+
+def _write_rows(connection: "Connection", photos: Sequence[int]) -> set[str]:
+    """Write search rows anew where they changed.
+
+    Returns:
+        the words for alt texts that photos have and did not have, or had and have not.
     """
     ids = ",".join(str(int(p)) for p in photos)
     run = connection.exec_driver_sql
@@ -152,9 +220,12 @@ def refresh_rows(connection: "Connection", photos: Sequence[int]) -> None:
         )
     }
     gone, new, places = [], [], []
+    said: set[str] = set()
     for photo, old, place, columns in _rows(connection, ids):
         if old == place and (place is None or known.get(place) == columns):
             continue
+        before = _said(known[old][0]) if old in known else set()
+        said |= before ^ (_said(columns[0]) if place is not None else set())
         if old is not None:
             gone.append((old,))
         if place is not None:
@@ -168,6 +239,7 @@ def refresh_rows(connection: "Connection", photos: Sequence[int]) -> None:
     if new:
         marks = ", ".join("?" * (len(_COLUMNS) + 1))
         run(f"INSERT INTO photo_words (rowid, {', '.join(_COLUMNS)}) VALUES ({marks})", new)
+    return said
 
 
 def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None, int | None, tuple[str, ...]]]:
@@ -184,6 +256,7 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
     names = {row[0]: os.fsdecode(row[8]) for row in found}
     _add_texts(connection, ids, facts, texts, names, read)
     _add_problems(connection, ids, facts, texts)
+    _add_packs(connection, ids, facts)
     for photo, lines in read.items():
         facts[photo].append("#hocr")
         texts[photo]["ocr"] = [" ".join(map(_words, lines))]
@@ -196,10 +269,13 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
         own += shape_facts(width, height)
         own += ["#hdate", f"#y{str(taken)[:4]}"] if seconds(taken) else []
         own += ["#hcamera", camera_fact(camera)] if camera and tokens(camera) else []
+        said = [fact for fact in facts[photo] if fact.startswith("#t")]
+        if any({*_places(connection, f'"{fact}"', limit=2)} - {old} for fact in said):
+            own += _REPEATED
         words = {column: _END.join(parts) for column, parts in texts[photo].items()}
-        words["folder"], fact = _folder(folder)
-        own.append(fact)
-        words["facts"] = " ".join(own + sorted(set(facts[photo])))
+        words["folder"], folders = _folder(folder)
+        own += folders
+        words["facts"] = " ".join(own + sorted(set(facts[photo]) - set(own)))
         words["camera"] = _words(camera or "")
         words["name"] = _words(names[photo])
         yield photo, old, place, tuple(words.get(column, "") for column in _COLUMNS)
@@ -210,9 +286,11 @@ def _words(text: str) -> str:
 
 
 @lru_cache(maxsize=4_096)
-def _folder(path: bytes) -> tuple[str, str]:
-    """The words of a folder's path, and its fact; thousands of photos ask for the same."""
-    return _words(os.fsdecode(path)), folder_fact(os.fsdecode(path))
+def _folder(path: bytes) -> tuple[str, tuple[str, ...]]:
+    """The words of a folder's path, and its facts; thousands of photos ask for the same."""
+    place = PurePath(os.fsdecode(path))
+    above = tuple(below_fact(str(one)) for one in (place, *place.parents) if one.name)
+    return _words(str(place)), (folder_fact(str(place)), *above)
 
 
 def _add_tags(connection: "Connection", ids: str, facts: dict[int, list[str]]) -> None:
@@ -228,8 +306,8 @@ def _add_tags(connection: "Connection", ids: str, facts: dict[int, list[str]]) -
         concepts[concept].append(f"#c{above}")
     for photo, concept, origin, count in tags:
         facts[photo] += [f"#o{origin}", "#htag", *concepts[concept]]
-        if count is not None and 1 < count <= MOST_COUNTED:
-            facts[photo] += [f"#n{fact[2:]}x{count}" for fact in concepts[concept]]
+        if count is not None and count > 1:
+            facts[photo] += [f"#n{fact[2:]}x{min(count, MOST_COUNTED + 1)}" for fact in concepts[concept]]
 
 
 def _add_texts(
@@ -252,6 +330,8 @@ def _add_texts(
             texts[photo].setdefault(_COLUMN_OF[Field(field)], []).append(_words(text))
             if field == Field.ALT_TEXT:
                 alt.append((photo, language, text))
+                said = text_fact(language, text)
+                facts[photo] += [said] if said else []
         if field == Field.CAPTION:
             captions[photo, language] = text
     for photo, language, text in alt if text_rules.known() else ():
@@ -269,6 +349,14 @@ def _add_problems(
     ):
         facts[photo].append("#b")
         texts[photo].setdefault("problem", []).append(_words(f"{stage} {message}"))
+
+
+def _add_packs(connection: "Connection", ids: str, facts: dict[int, list[str]]) -> None:
+    for photo, pack in connection.exec_driver_sql(
+        "SELECT r.photo_id, r.pack FROM run r JOIN photo p ON p.id = r.photo_id "
+        f"WHERE r.photo_id IN ({ids}) AND r.digest IS p.digest"
+    ):
+        facts[photo].append(pack_fact(pack))
 
 
 def _read_lines(connection: "Connection", ids: str) -> dict[int, tuple[str, ...]]:

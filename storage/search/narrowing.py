@@ -28,6 +28,10 @@ COUNTED = 20_000
 """Photos whose rows are read: a tenth of a second. Also the size of the sample of a larger result."""
 
 
+_KINDS = "cpykds"
+"""Kinds of facts that narrow a result: concepts, people, years, cameras, folders, states; see `index`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facet:
     """One way to narrow a result.
@@ -73,7 +77,7 @@ def facets(connection: "Connection", found: str | Sequence[int], *, limit: int =
         counts, photos = _of_plan(connection, plan(connection, parse(found)), limit)
     else:
         counts, photos = _of_ids(connection, found)
-    groups = {kind: _group(counts, kind, photos) for kind in "cpykds"}
+    groups = {kind: _group(counts, kind, photos) for kind in _KINDS}
     return Facets(
         photos,
         concepts=_concepts(connection, _most(groups["c"], limit)),
@@ -106,8 +110,14 @@ def _of_ids(connection: "Connection", ids: Iterable[int]) -> tuple[Counter[str],
 def _of_plan(connection: "Connection", found: Plan, limit: int) -> tuple[Counter[str], int]:
     photos = count_of(connection, found)
     if photos > COUNTED and found == plan(connection, Everything()):
-        known = connection.exec_driver_sql("SELECT term, doc FROM photo_word_list WHERE term >= '#' AND term < '$'")
-        return Counter({str(fact): int(count) for fact, count in known}), photos
+        known: Counter[str] = Counter()
+        for kind in _KINDS:
+            rows = connection.exec_driver_sql(
+                "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?",
+                (f"#{kind}", f"#{kind}\U0010ffff"),
+            )
+            known.update({str(fact): int(count) for fact, count in rows})
+        return known, photos
     counts: Counter[str] = Counter()
     step = 1 if found.where else photos // COUNTED + 1
     for facts in facts_of(connection, found, step):
@@ -115,7 +125,7 @@ def _of_plan(connection: "Connection", found: Plan, limit: int) -> tuple[Counter
     if step == 1:
         return counts, photos
     exact: Counter[str] = Counter()
-    for kind in "cpykds":
+    for kind in _KINDS:
         for fact, _ in _in_kind(counts, kind).most_common(limit + len(PhotoState)):
             match = f'("{fact}" AND {found.match})' if found.match is not None else f'"{fact}"'
             exact[fact] = count_of(connection, replace(found, match=match))

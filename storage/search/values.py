@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from storage.search.errors import QueryError
 from storage.search.fields import FieldRule
-from storage.search.index import camera_fact, folder_fact, format_fact, primary
+from storage.search.index import below_fact, camera_fact, folder_fact, format_fact, pack_fact, primary
 from storage.search.tokenizer import Token
 from storage.search.tree import Duplicate, Fact, Not, Numbers, Or, People, Query, Score, TagNamed, Taken, TextIn
 from storage.spelling import tokens
@@ -50,7 +50,13 @@ def _words(rule: FieldRule, token: Token, typing: bool) -> Query:
     return TextIn(rule.columns, words, token.start, token.end, beginning=beginning, typed=typing and not beginning)
 
 
-_EXACT = {"folder": folder_fact, "camera": camera_fact}
+def _one_folder(path: str) -> str:
+    """The fact of one folder, or with "/**" at its end of all that is below it, too."""
+    whole = re.fullmatch(r"(.*)[/\\]\*\*", path.strip())
+    return below_fact(whole[1]) if whole else folder_fact(path)
+
+
+_EXACT = {"folder": _one_folder, "camera": camera_fact}
 """Fields whose whole value, after "=", is a fact."""
 
 
@@ -191,10 +197,18 @@ def _fact(rule: FieldRule, token: Token, word: str) -> str:
 
 
 def _format(rule: FieldRule, token: Token, _typing: bool) -> Query:
-    for part in re.split(r"[,|]", token.text):
-        if not tokens(part):
-            raise error(rule, token, "“format:” needs the name of a file format.")
-    return Fact(tuple(dict.fromkeys(format_fact(part) for part in re.split(r"[,|]", token.text))))
+    return _any_of(rule, token, format_fact, "a file format")
+
+
+def _pack(rule: FieldRule, token: Token, _typing: bool) -> Query:
+    return _any_of(rule, token, pack_fact, "a model pack")
+
+
+def _any_of(rule: FieldRule, token: Token, fact: Callable[[str], str], what: str) -> Query:
+    names = re.split(r"[,|]", token.text)
+    if not all(map(tokens, names)):
+        raise error(rule, token, f"“{rule.name}:” needs the name of {what}.")
+    return Fact(tuple(dict.fromkeys(map(fact, names))))
 
 
 _LIKENESS = {
@@ -228,5 +242,6 @@ _READERS: dict[str, Callable[[FieldRule, Token, bool], Query]] = {
     "date": _date,
     "choice": _choice,
     "format": _format,
+    "pack": _pack,
     "flag": _flag,
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from storage.search.index import camera_fact, folder_fact
+from storage.search.index import below_fact, camera_fact, folder_fact
 from storage.search.tree import (
     And,
     Duplicate,
@@ -75,6 +75,11 @@ class PlainPhoto:
     look: int = 0
 
     @property
+    def said(self) -> set[tuple[str, ...]]:
+        """The alt texts, each with its language."""
+        return {(t.language, *tokens(t.text)) for t in self.texts if t.searchable and t.field == 0}
+
+    @property
     def live(self) -> tuple[PlainTag, ...]:
         return tuple(tag for tag in self.tags if tag.state < 2)
 
@@ -132,7 +137,7 @@ class PlainLibrary:
                 go_on = node.beginning or (node.typed and self._goes_on(node.words, node.columns))
                 return any(_in_row(photo.column(c), node.words, go_on=go_on) for c in node.columns)
             case Fact():
-                return any(fact in _facts(photo) for fact in node.facts)
+                return any(fact in _facts(photo) | self._repeated(photo) for fact in node.facts)
             case People():
                 return photo.people is not None and node.numbers.holds(photo.people)
             case Taken():
@@ -149,6 +154,11 @@ class PlainLibrary:
                 return any(self.holds(part, photo, scores) for part in node.parts)
             case And():
                 return self._all(node, photo, scores)
+
+    def _repeated(self, photo: PlainPhoto) -> set[str]:
+        others = [p for p in self.photos if p is not photo and not p.missing]
+        repeated = photo.said & {text for other in others for text in other.said}
+        return {"#l", "#lduplicate", "#lwarning"} if repeated else set()
 
     def _all(self, node: And, photo: PlainPhoto, scores: Sequence[Numbers]) -> bool:
         rest = tuple(part for part in node.parts if not (_is_small(part, SOFT) and not _is_typed(part)))
@@ -191,7 +201,7 @@ class PlainLibrary:
                     parts = parts[1 + named :]
                     continue
             if run:
-                filler = size == 1 and len(run[0].words) == 1 and run[0].words[0] in FILLERS
+                filler = size == 1 and _is_small(run[0], FILLERS)
                 if not (filler and (found or len(parts) > 1)):
                     found.append(list(run[:size]))
                 parts = parts[size:]
@@ -322,7 +332,9 @@ def _facts(photo: PlainPhoto) -> set[str]:
     facts |= {"#hdate"} if photo.taken else set()
     facts |= {"#hcamera", camera_fact(photo.camera)} if photo.camera else set()
     facts |= {"#hpeople"} if photo.people is not None else set()
-    facts |= {"#hocr"} if photo.read is not None else set()
+    facts |= {"#hocr", "#rtext"} if photo.read is not None else set()
+    parts = photo.folder.split("/")
+    facts |= {below_fact("/".join(parts[: n + 1])) for n in range(1, len(parts))}
     facts |= {folder_fact(photo.folder), *_shapes(*photo.size)}
     return facts | ({"#b"} if photo.problems else set()) | _lint(photo)
 

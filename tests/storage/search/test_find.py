@@ -131,6 +131,33 @@ def test_a_phrase_does_not_reach_from_one_text_into_the_next(library: Library, n
     assert found(library, names, "end begin") == ["retriever"]
 
 
+def test_a_folder_with_all_below_it_is_not_its_neighbour(library: Library) -> None:
+    places = ("/trips/Berlin", "/trips/Berlin/zoo", "/trips/Berlin 2", "/trips/Berlin 2/zoo", "/other/trips/Berlin")
+    own, below, *_ = [add_photos(library, "p.jpg", folder=place)[0] for place in places]
+    with library.read() as connection:
+        assert set(search.find(connection, 'folder:="/trips/Berlin/**"')) == {own, below}
+        assert set(search.find(connection, "folder:=/trips/berlin/**")) == {own, below}
+        assert set(search.find(connection, "folder:=/trips/berlin")) == {own}
+        assert search.count(connection, "folder:berlin") == 5
+        assert search.count(connection, 'folder:="/trips/Berlin 2/**"') == 2
+        assert search.count(connection, "folder:=/trips/**") == 4
+
+
+def test_photos_that_a_pack_has_looked_at(library: Library) -> None:
+    seen, changed, new = add_photos(library, "a.jpg", "b.jpg", "c.jpg")
+    with library.write() as block:
+        run = block.connection.exec_driver_sql
+        for photo in (seen, changed):
+            run("INSERT INTO run SELECT id, 'objects', '1', digest, '{}' FROM photo WHERE id = ?", (photo,))
+        run("UPDATE photo SET digest = x'00' WHERE id = ?", (changed,))
+        block.touch([seen, changed])
+    with library.read() as connection:
+        assert list(search.find(connection, "pack:objects")) == [seen]
+        assert set(search.find(connection, "-pack:objects")) == {changed, new}
+        (offered,) = search.complete(connection, "pack:ob", 7)
+        assert (offered.text, offered.photos) == ("pack:objects", 1)
+
+
 def test_missing_photos_are_left_out_and_come_back(library: Library, names: dict[int, str]) -> None:
     photo = next(iter(names))
     for when, expected in (("2026-01-01", ["park", "name"]), (None, ["park", "retriever", "name"])):

@@ -1,13 +1,16 @@
 """`lint:` finds what the real rules say of the texts as they are now, in every language, also in an older library."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import main
 from inference.alt_rules import RULES, Severity
-from storage import refresh, review, search, text_rules
+from storage import history, refresh, review, search, text_rules
 from storage.library import Library
+from storage.scan import top_folders
 from storage.schema import Field
 from storage.search.fields import LINT
 from storage.search.index import lint_fact
@@ -27,8 +30,8 @@ def found(library: Library, query: str) -> list[int]:
         return sorted(search.find(connection, query))
 
 
-def test_every_rule_about_one_photo_can_be_asked_for() -> None:
-    rules = {lint_fact(name) for name in ("empty", *RULES) if name != "duplicate"}  # that one is about two photos
+def test_every_rule_can_be_asked_for() -> None:
+    rules = {lint_fact(name) for name in ("empty", *RULES)}
     assert set(LINT.values()) == rules | {lint_fact()} | {lint_fact(severity) for severity in Severity}
 
 
@@ -46,9 +49,45 @@ def test_the_answer_follows_every_edit(ruled: Library) -> None:
     assert found(ruled, "-lint:") == []
 
 
+def test_a_text_that_two_photos_have_is_found_as_long_as_both_have_it(library: Library) -> None:
+    one, two, three, four = add_photos(library, "a.jpg", "b.jpg", "c.jpg", "d.jpg")
+    review.set_text(library, [one], "A dog runs on the beach.")
+    assert found(library, "lint:duplicate") == []
+    review.set_text(library, [two], "a dog runs on the beach")
+    review.set_text(library, [four], "Ein Hund rennt am Strand.", language="de")
+    assert found(library, "lint:duplicate") == found(library, "lint:warning") == [one, two]
+    review.set_text(library, [three], "A dog runs on the beach.")
+    review.set_text(library, [one], "A dog sleeps.")
+    assert found(library, "lint:duplicate") == [two, three]
+    review.set_text(library, [two, three], "A dog sleeps.")
+    assert found(library, "lint:duplicate") == [one, two, three]
+    with library.write() as block:
+        block.connection.exec_driver_sql("UPDATE photo SET missing_since = 'x' WHERE id IN (?, ?)", (one, two))
+        block.touch([one, two])
+    assert found(library, "lint:") == []
+    history.undo(library)
+    assert found(library, "lint:") == []
+    history.undo(library)
+    review.set_text(library, [four], "A dog runs on the beach.")
+    assert found(library, "lint:duplicate") == [three, four]
+
+
+def test_a_text_is_no_longer_there_twice_when_a_folder_leaves(library: Library, tmp_path: Path) -> None:
+    stays, leaves = tmp_path / "stays", tmp_path / "leaves"
+    (one,), (two,) = add_photos(library, "a.jpg", folder=str(stays)), add_photos(library, "b.jpg", folder=str(leaves))
+    review.set_text(library, [one, two], "A dog runs on the beach.")
+    assert found(library, "lint:duplicate") == [one, two]
+    with library.write() as block:
+        block.connection.exec_driver_sql("INSERT INTO root VALUES (?, '')", (os.fsencode(leaves),))
+    list(top_folders.remove_root(library, leaves))
+    assert found(library, "") == [one]
+    assert found(library, "lint:duplicate") == []
+
+
 def test_rows_of_an_older_program_are_made_anew(library: Library) -> None:
     add_photos(library, *(f"{number}.jpg" for number in range(600)))
-    review.set_text(library, [1, 600], "photo")
+    review.set_text(library, [1], "photo")
+    review.set_text(library, [600], "A photo.")
     assert found(library, "lint:") == []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(text_rules, "_used", [main.broken_rules])

@@ -81,7 +81,7 @@ texts = st.builds(
 photos = st.builds(
     PlainPhoto,
     name=st.sampled_from(["img_2.jpg", "dog.png", "犬.jpg", "hot dog.tif"]),
-    folder=st.sampled_from(["/pictures/Rome 2024", "/pictures/dog/Beach", "/x"]),
+    folder=st.sampled_from(["/pictures/Rome 2024", "/pictures/dog/Beach", "/pictures/dog 2", "/x"]),
     taken=st.none() | st.sampled_from(MOMENTS),
     format=st.sampled_from(["JPEG", "PNG", "TIF"]),
     camera=st.none() | st.sampled_from(["Canon EOS 5D", "Pixel 8"]),
@@ -125,6 +125,7 @@ leaves = st.one_of(
     st.sampled_from(["origin:me", "origin:file,model", "format:jpg", "format:png|tiff", "problem:", "duplicate:"]),
     st.just("duplicate:near"),
     st.sampled_from(['folder:="/pictures/dog/beach"', "folder:=/x", 'camera:="canon eos 5d"', "camera:=none"]),
+    st.sampled_from(['folder:="/pictures/**"', "folder:=/Pictures/dog/**", "folder:=/x/**", "pack:text", "pack:a,b"]),
     st.sampled_from(sorted(SHAPES)).map("shape:{}".format),
     st.lists(st.sampled_from(["", *LINT]), min_size=1, max_size=2).map(lambda rules: "lint:" + ",".join(rules)),
 )
