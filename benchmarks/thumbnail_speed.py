@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,14 +26,14 @@ SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 SIZES = ((4000, 3000), (6000, 4000))
 
 
-def make_photos(source: Path, folder: Path, count: int) -> list[Path]:
+def make_photos(source: Path, folder: Path, count: int, sizes: Sequence[tuple[int, int]] = SIZES) -> list[Path]:
     from PIL import Image
 
     originals = sorted(path for path in source.iterdir() if path.suffix.lower() in (".jpg", ".jpeg"))
     made = []
     for number in range(count):
-        size = SIZES[number % 2]
-        picture = open_upright(originals[number // 2 % len(originals)]).resize(size, Image.Resampling.BICUBIC)
+        size = sizes[number % len(sizes)]
+        picture = open_upright(originals[number // len(sizes) % len(originals)]).resize(size, Image.Resampling.BICUBIC)
         noise = Image.effect_noise(size, 24).convert("RGB")  # the grain of a sensor, so that files have real sizes
         made.append(folder / f"{number:03}.jpg")
         Image.blend(picture, noise, 0.12).save(made[-1], quality=90)
