@@ -5,6 +5,7 @@ answer at once.
 """
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from storage.library import Library
 
 Command = Callable[["Library", argparse.Namespace], int]
+
+MAKE_A_LIBRARY = frozenset({"run", "scan", "settings", "keywords", "words", "import", "packs"})
+"""The commands one may begin a library with. For the others a library that is not there is a slip of the keyboard:
+making it would leave an empty file behind, and say of a full library that it has no photos."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells use it: 128 + SIGINT."""
@@ -44,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if getattr(parsed, "run", None) is None:
         return _window(parsed)
     _stop_on_terminate()
+    _keep_stderr_to_ourselves()
     from storage import refresh
     from storage.console import output
     from storage.console.commands import WrongUse
@@ -51,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if hasattr(parsed, "run_on_path"):
             return int(parsed.run_on_path(_path(parsed), parsed))
+        if parsed.library is not None and parsed.command not in MAKE_A_LIBRARY and not parsed.library.exists():
+            raise WrongUse(
+                f"There is no library “{parsed.library}”. Check its name; “altfolio run FOLDER” makes a new one."
+            )
         with _library(parsed) as library:
             output.follow(refresh.renew(library))
             command: Command = parsed.run
@@ -108,6 +118,24 @@ def _stop_on_terminate() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
+def _keep_stderr_to_ourselves() -> None:
+    """Let what the C libraries that decode photos say of broken ones go nowhere: hundreds of lines for one file.
+
+    We say it ourselves, in one sentence. Tests, which give Python another stderr, hear them still.
+    """
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
+        return
+    try:
+        number = sys.stderr.fileno()
+        ours = os.dup(number)
+    except (OSError, ValueError):  # closed, or no file at all
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    sys.stderr = os.fdopen(ours, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+
+
 def _path(parsed: argparse.Namespace) -> Path:
     from storage.library import default_path
 
@@ -144,7 +172,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"Altfolio {__version__}")
     _add_library(top, None)
-    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     _add_job_commands(commands)
     _add_word_commands(commands)
     _add_file_commands(commands)

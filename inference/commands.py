@@ -23,7 +23,7 @@ def scan_command(library: Library, arguments: argparse.Namespace) -> int:
     from storage.scan import scan
 
     folders = _folders(arguments)
-    return 1 if output.follow(scan(library, folders)) else 0
+    return commands.point_to_problems(output.follow(scan(library, folders)))
 
 
 def tag_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def tag_command(library: Library, arguments: argparse.Namespace) -> int:
     problems = _tag(library)
     if not arguments.no_text:
         problems += _read(library)
-    return 1 if problems else 0
+    return commands.point_to_problems(problems)
 
 
 def _tag(library: Library) -> int:
@@ -60,7 +60,7 @@ def _read(library: Library) -> int:
 
 def describe_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio describe`: make suggested tags and drafts of what was found."""
-    return 1 if _describe(library, arguments) else 0
+    return commands.point_to_problems(_describe(library, arguments))
 
 
 def _describe(library: Library, arguments: argparse.Namespace) -> int:
@@ -112,4 +112,6 @@ def packs_command(_library: Library, arguments: argparse.Namespace) -> int:
         return 0
     for pack in found:
         print(f"{pack.id} {pack.version}: {pack.name} ({pack.task}), {pack.licence}")
+    if arguments.check:
+        print("Every file is as its pack says.")
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import main
 from resources import RESOURCES
@@ -71,7 +72,7 @@ def test_words_that_begin_with_a_dash_leave_out(altfolio: Any, folder: Path) -> 
     assert (code, found) == (0, "")
     assert "No photo has “aminal”." in said
     code, _, said = altfolio("search", "cat people:many")
-    assert code == 1
+    assert code == 2
     assert said.endswith("\n  cat people:many\n             ^^^^\n")
     with pytest.raises(SystemExit) as stopped:
         altfolio("search", "animal", "--nonsense")
@@ -113,6 +114,40 @@ def test_wrong_use_is_told_apart_from_failure(altfolio: Any, folder: Path) -> No
     with pytest.raises(SystemExit) as stopped:
         altfolio("nonsense")
     assert stopped.value.code == 2
+
+
+def test_a_mistyped_library_is_not_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    typo = tmp_path / "typo.altfolio"
+    for command in (["search", "dog"], ["embed"], ["check"]):
+        assert main.main(["--library", str(typo), *command]) == 2
+        assert "There is no library" in capfd.readouterr().err
+        assert not typo.exists()
+
+
+def test_photos_that_are_named_and_left_are_told(altfolio: Any, folder: Path) -> None:
+    altfolio("scan", folder)
+    code, said, told = altfolio("review", "--approve", folder / "cat.png")
+    assert (code, said) == (0, "0 photos approved.\n") and told.endswith("each has no draft.\n")
+    assert altfolio("review", "--set", "A cat.", folder / "cat.png")[1:] == ("1 photo set.\n", "")
+    assert altfolio("review", "--set", " ", folder / "cat.png")[1] == "1 photo left without an alt text.\n"
+    assert altfolio("show", folder / "nope.png")[2].endswith("nope.png: not there; check its name.\n")
+
+
+def test_photos_with_problems_can_be_found_after_each_job(altfolio: Any, folder: Path) -> None:
+    (folder / "empty.jpg").touch()
+    code, _, told = altfolio("scan", folder)
+    assert code == 1 and "“altfolio search problem:”" in told
+    assert altfolio("search", "problem:")[1] == f"{folder / 'empty.jpg'}\n"
+
+
+def test_what_decoders_say_of_broken_photos_is_not_heard(tmp_path: Path, folder: Path) -> None:
+    # LibTIFF itself speaks of a strip without bytes.
+    Image.new("L", (64, 64)).save(folder / "strip.tif", compression="tiff_lzw")
+    whole = (folder / "strip.tif").read_bytes()
+    (folder / "strip.tif").write_bytes(whole.replace(b"\x17\x01\x04\x00", b"\x17\x01\x05\x00"))
+    command = [sys.executable, "main.py", "--library", str(tmp_path / "x.altfolio"), "run", "--no-text", str(folder)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stderr
+    assert "tag: 4/4" in told and "TIFF" not in told
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:

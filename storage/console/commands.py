@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,20 @@ def complain(unknown: list[Path]) -> int:
         the exit code, 1 where there is one.
     """
     for path in unknown:
-        print(f"{photos.shown(path)}: not in this library; “altfolio scan” adds its folder.", file=sys.stderr)
+        why = "not in this library; “altfolio scan” adds its folder" if path.exists() else "not there; check its name"
+        print(f"{photos.shown(path)}: {why}.", file=sys.stderr)
     return 1 if unknown else 0
+
+
+def point_to_problems(problems: int) -> int:
+    """Say on stderr how to find the photos in which a job failed, where there are any.
+
+    Returns:
+        the exit code, 1 where there are any.
+    """
+    if problems:
+        print("“altfolio search problem:” lists the photos, “altfolio show PHOTO” says what it is.", file=sys.stderr)
+    return 1 if problems else 0
 
 
 @contextlib.contextmanager
@@ -76,13 +89,13 @@ def pointing_at(question: str) -> Iterator[None]:
     """Show where in a question the error is that happens in the block.
 
     Raises:
-        KnownError: the sentence with the question below it, and a mark below the place.
+        WrongUse: the sentence with the question below it, and a mark below the place.
     """
     try:
         yield
     except search.QueryError as error:
         mark = " " * error.start + "^" * max(1, error.end - error.start)
-        raise KnownError(f"{error}\n  {question}\n  {mark}") from error
+        raise WrongUse(f"{error}\n  {question}\n  {mark}") from error
 
 
 def search_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -197,7 +210,8 @@ def history_command(library: Library, arguments: argparse.Namespace) -> int:
         )
         return 0
     for batch in done:
-        print(f"{batch.id:>6}  {batch.at}  {batch.label}{'  (undone)' if batch.undone else ''}")
+        at = datetime.fromisoformat(batch.at).astimezone()  # the library has UTC; people have a clock on the wall
+        print(f"{batch.id:>6}  {at:%Y-%m-%d %H:%M:%S}  {batch.label}{'  (undone)' if batch.undone else ''}")
     if not done:
         print("Nothing was done yet.")
     return 0

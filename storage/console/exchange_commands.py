@@ -93,6 +93,8 @@ def _print_plan(plan: Any, *, everything: bool) -> None:
         print(f"{path}\n  {sign} {word.what}: “{word.before}” → “{word.after}”")
     if len(listed) > MOST_SHOWN:
         print(f"… and {len(listed) - MOST_SHOWN:,} more; --json lists all.")
+    if conflicts:
+        print("People's words are kept; “--rule replace” lets the file win.")
 
 
 def _plan_json(plan: Any) -> dict[str, Any]:
@@ -207,7 +209,10 @@ def _copy_words(library: Library, source: Path, groups: list[Any]) -> int:
     if not likes:
         print("Nothing is like this photo.")
         return commands.complain(unknown)
-    print(f"Words copied to {_photos(duplicates.copy_words(library, ids[0], likes))}. “altfolio undo” takes it back.")
+    copied = duplicates.copy_words(library, ids[0], likes)
+    # Where nothing was copied, `undo` would take back what was done before.
+    rest = "“altfolio undo” takes it back." if copied else "They have them, or there are none that are approved."
+    print(f"Words copied to {_photos(copied)}. {rest}")
     return 0
 
 

@@ -44,9 +44,14 @@ def embed_command(library: Library, arguments: argparse.Namespace) -> int:
 
 
 def _say_left_out(library: Library, chosen: list[int] | None) -> None:
-    """Photos named on the command line that have nothing approved to write are named, not passed over in silence."""
+    """Photos named on the command line that have nothing approved to write are named, not passed over in silence;
+    where all photos are meant, those are counted that wait for a person."""
     with library.read() as connection:
         rows = photos.rows(connection, chosen or [])
+        stale = photos.in_state(connection, PhotoState.STALE) if chosen is None else []
+    if stale:
+        them = "1 photo is" if len(stale) == 1 else f"{len(stale):,} photos are"
+        print(f"{them} left out: another program changed the words; “altfolio verify” shows them.", file=sys.stderr)
     reasons = {
         PhotoState.NONE: "it has no text yet",
         PhotoState.DRAFT: "its text is a draft; “altfolio review --approve” approves it",

@@ -35,19 +35,20 @@ def follow(job: Job, stream: TextIO | None = None) -> int:
     stream = stream or sys.stderr
     terminal = stream.isatty()
     pause = TERMINAL_SECONDS if terminal else LOG_SECONDS
-    shown_at, last = 0.0, None
+    shown_at, last, drawn = 0.0, None, None
     try:
         for progress in job:
             if last is not None and last.stage != progress.stage:
-                _draw(last, stream, terminal=terminal, final=True)
+                if terminal or last is not drawn:
+                    _draw(last, stream, terminal=terminal, final=True)
                 shown_at = 0.0
             last = progress
             if time.monotonic() - shown_at >= pause:
                 _draw(progress, stream, terminal=terminal, final=False)
-                shown_at = time.monotonic()
+                shown_at, drawn = time.monotonic(), progress
     finally:
         job.close()
-        if last is not None:
+        if last is not None and (terminal or last is not drawn):
             _draw(last, stream, terminal=terminal, final=True)
     return last.problems if last else 0
 
@@ -173,7 +174,7 @@ def print_photos(found: Iterable[photos.PhotoDetail], nothing: str) -> None:
     columns = (Column("Photo", 22), Column("People", 6), Column("Tags", 30), Column("Alt text", 42))
 
     def row(detail: photos.PhotoDetail) -> tuple[str, ...]:
-        alt = detail.row.alt_text or ("; ".join(m for _, m in detail.problems) or nothing)
+        alt = detail.row.alt_text or ("; ".join(dict.fromkeys(m for _, m in detail.problems)) or nothing)
         return (detail.row.name, people(detail), tag_line(detail), alt)
 
     print_table(columns, (row(detail) for detail in found))

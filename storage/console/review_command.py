@@ -1,6 +1,7 @@
 """The command that reviews: approve, reject, set and replace texts, add and remove tags; without an action, a list."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def review_parser(add: Callable[..., argparse.ArgumentParser]) -> None:
     action = made.add_mutually_exclusive_group()
     action.add_argument("--approve", action="store_true", help="approve drafts and the tags that are left")
     action.add_argument("--reject", action="store_true", help="reject drafts; they are not proposed again")
-    action.add_argument("--set", metavar="TEXT", help="give the photos this alt text, approved")
+    action.add_argument("--set", metavar="TEXT", help="give the photos this alt text, approved; “” removes it")
     action.add_argument("--replace", nargs=2, metavar=("WORDS", "BY"), help="replace words in their texts")
     action.add_argument("--add-tag", action="append", metavar="TAG", help="give the photos this tag")
     action.add_argument("--remove-tag", action="append", metavar="TAG", help="reject this tag of the photos")
@@ -48,6 +49,10 @@ def review_command(library: Library, arguments: argparse.Namespace) -> int:
     else:
         done, word = did
         print(f"{done:,} photo{'' if done == 1 else 's'} {word}.")
+        if (arguments.approve or arguments.reject) and (left := len(ids) - done) > 0:
+            # Named, and still not done: never in silence.
+            why = "has no draft" + ("" if arguments.above is None else f", or is less certain than {arguments.above:g}")
+            print(f"{left:,} of the photos named left as they are: each {why}.", file=sys.stderr)
     return complain(unknown)
 
 
@@ -89,7 +94,8 @@ def _act(
     if arguments.reject:
         return review.reject(library, chosen), "rejected"
     if arguments.set is not None:
-        return review.set_text(library, chosen, arguments.set, language=language), "set"
+        word = "set" if arguments.set.strip() else "left without an alt text"
+        return review.set_text(library, chosen, arguments.set, language=language), word
     if arguments.replace:
         words, by = arguments.replace
         rule = replace.Rule(words, by, match_case=arguments.match_case, whole_words=arguments.whole_words)
