@@ -44,24 +44,23 @@ def connect(session: "Session") -> None:
         actions.on(name, call)
     handover.connect(session)
     AutoWrite(session)
-    window.sidebar.packs_wanted.connect(lambda: change_settings(session, "Models"))
     QTimer.singleShot(PACKS_MS, session, lambda: list_packs(session))
     for order in ORDERS:
         actions.on(f"sort-{order}", partial(window.search.sort, order))
 
 
 def list_packs(session: "Session") -> None:
-    """Name the model packs in the sidebar, for who wonders who finds all that."""
+    """Name the model packs in the sidebar, for who wonders who finds all that, and in which photos."""
 
-    def ask() -> list[str]:
+    def ask() -> list[tuple[str, str]]:
         from inference import engine, packs
 
-        return [f"{pack.name} {pack.version}" for pack in packs.discover(engine.own_packs(), broken=[])]
+        return [(f"{pack.name} {pack.version}", pack.id) for pack in packs.discover(engine.own_packs(), broken=[])]
 
     session.desk.ask_library(ask, session.window.sidebar.show_packs, only_latest="packs")
 
 
-def change_settings(session: "Session", page: str = "Folders") -> None:
+def change_settings(session: "Session") -> None:
     """Open the settings and keep what was changed."""
     from gui.settings_dialog import SettingsDialog
 
@@ -75,9 +74,7 @@ def change_settings(session: "Session", page: str = "Folders") -> None:
             return overview.top_folders(connection), packs.discover(engine.own_packs(), broken=[])
 
     def show(found: "tuple[list[TopFolder], list[Pack]]") -> None:
-        dialog = SettingsDialog(
-            desk.settings, session.keys(), session.window, folders=found[0], packs=found[1], page=page
-        )
+        dialog = SettingsDialog(desk.settings, session.keys(), session.window, folders=found[0], packs=found[1])
         dialog.own_words_wanted.connect(lambda: session.window.actions_table["own-words"].trigger())
         dialog.ask(lambda: keep_settings(session, dialog))
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gui.accessible import named
 from gui.appearance import Appearance
-from gui.filter_tree import QUERY, Entry, FilterTree
+from gui.filter_tree import Entry, FilterTree
 from gui.words import PROBLEM, STATES, counted
 from storage.schema import PhotoState
 
@@ -32,18 +32,9 @@ GROUPS = ("Photos", "Saved searches", "Folders", "Tags", "People", "Years", "Cam
 CLOSED = ("Years", "Cameras", "Model packs")
 """Groups that are closed at first."""
 
-_PACK = "\0pack"
-"""Query of an entry that is a pack."""
-
 
 class Sidebar(FilterTree):
-    """The filters of the whole library.
-
-    Signals:
-        packs_wanted(): a pack was chosen.
-    """
-
-    packs_wanted = Signal()
+    """The filters of the whole library."""
 
     def __init__(self, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(appearance, GROUPS, CLOSED, parent)
@@ -68,15 +59,13 @@ class Sidebar(FilterTree):
         """Fill the saved searches."""
         self.show_group("Saved searches", [Entry(search.name, -1, search.query) for search in searches])
 
-    def show_packs(self, names: Sequence[str]) -> None:
-        """Fill the packs."""
-        self.show_group("Model packs", [Entry(name, -1, f"{_PACK} {name}") for name in names])
+    def show_packs(self, packs: Sequence[tuple[str, str]]) -> None:
+        """Fill the packs.
 
-    def _choose(self, index: QModelIndex) -> None:
-        if str(index.siblingAtColumn(0).data(QUERY)).startswith(_PACK):
-            self.packs_wanted.emit()
-        else:
-            super()._choose(index)
+        Args:
+            packs: the name of each, and its id.
+        """
+        self.show_group("Model packs", [Entry(name, -1, f"pack:{pack}") for name, pack in packs])
 
 
 class FacetPanel(QWidget):

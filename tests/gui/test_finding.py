@@ -161,6 +161,13 @@ def test_tags_and_folders_are_trees(session: Session, until: Until) -> None:
     until(lambda: session.window.search.words == "tag:cat date:2024-01")
 
 
+def test_a_pack_shows_the_photos_it_has_looked_at(session: Session, until: Until) -> None:
+    sidebar = session.window.sidebar
+    sidebar.show_packs([("Objects 1.0", "objects")])
+    press(sidebar, entry(sidebar, "Model packs, group", "Objects 1.0"))
+    until(lambda: session.window.search.words == "pack:objects" and session.model.rowCount() == 0)
+
+
 def test_counts_follow_what_is_done(session: Session, library: Library, photos: list[int], until: Until) -> None:
     until(lambda: session.desk.idle)
     entry(session.window.sidebar, "Photos, group", "Draft, 12 photos")
