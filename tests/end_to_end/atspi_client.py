@@ -1,7 +1,8 @@
 """Sees the desktop as a screen reader does. Run by the system's Python, which has pyatspi; one JSON line in, one out.
 
 Requests: {"do": "find", "role": …, "name": …} · {"do": "focused"} · {"do": "press", "role": …, "name": …} ·
-{"do": "type", "role": …, "name": …, "text": …} · {"do": "children", "role": …, "name": …}
+{"do": "type", "role": …, "name": …, "text": …} · {"do": "children", "role": …, "name": …} ·
+{"do": "read", "role": …, "name": …}
 """
 
 import json
@@ -82,6 +83,8 @@ def answer(request: dict[str, Any]) -> Any:
         return None
     if request["do"] == "children":
         return [described(found.getChildAtIndex(n)) for n in range(min(found.childCount, MOST_CHILDREN))]
+    if request["do"] == "read":
+        return found.queryText().getText(0, -1)
     if request["do"] == "press":
         return found.queryAction().doAction(0)
     if request["do"] == "type":

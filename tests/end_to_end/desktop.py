@@ -149,7 +149,7 @@ class Desktop:
         self._run("speech-dispatcher", "-s", "-t", "0", "-C", configuration, "-L", self._folder)
         socket = self._folder / "run" / "speech-dispatcher" / "speechd.sock"
         until(socket.exists, "speech-dispatcher")
-        # Orca never flushes its log, so what it said last would stay unread in a file; into a terminal it writes by line.
+        # Orca never flushes its log, so what it said last would be missing from a file; a terminal gets it by line.
         heard, told = pty.openpty()
         tty.setraw(told)
         with self._speech.open("wb") as log:
