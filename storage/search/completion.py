@@ -177,7 +177,7 @@ def _values(connection: "Connection", rule: FieldRule, sign: Token) -> list[Comp
     if rule.kind == "tag":
         return _concepts(connection, begun, sign.start, sign.end, before)
     whole = _WHOLE.get(rule.name)
-    known = whole(connection, spelled(begun)) if whole else _facts(connection, rule)
+    known = whole(connection, spelled(begun)) if whole else _facts(connection, rule, spelled(begun))
     before = f"{sign.field}:=" if whole else before
     return [
         Completion(before + quoted_value(name), name, "", "value", photos, sign.start, sign.end)
@@ -194,10 +194,15 @@ _SIGNS = {"format": "#f", "pack": "#r", "date": "#y", "whole": "#p"}
 """How the facts begin whose values are completed as they stand in the index."""
 
 
-def _facts(connection: "Connection", rule: FieldRule) -> Iterator[tuple[str, int]]:
-    """The values photos have in a field, and how many have each; for "missing" how many lack it."""
+def _facts(connection: "Connection", rule: FieldRule, begun: str) -> Iterator[tuple[str, int]]:
+    """The values photos have in a field, and how many have each; for "missing" how many lack it.
+
+    That no photo lacks something takes 60 ms at 1,000,000 photos, so only what begins as it was typed is counted.
+    """
     if rule.kind == "choice":
         for name, fact in rule.values.items():
+            if not _has_beginning(name, begun):
+                continue
             yield name, _count(connection, f'({ALL}) NOT "{fact}"' if rule.name == "missing" else f'"{fact}"')
     elif rule.kind in _SIGNS:
         yield from _of_kind(connection, _SIGNS[rule.kind])
