@@ -57,6 +57,7 @@ class ReviewFlow(QObject):
         self._window, self._model, self._desk = window, model, desk
         self._panel = window.panel
         self._shown = 0
+        self._judged: PhotoDetail | None = None  # what was shown when a tag was judged last
         selection = window.grid.selectionModel()
         selection.currentChanged.connect(self._current_changed)
         selection.selectionChanged.connect(self._selection_changed)
@@ -249,7 +250,8 @@ class ReviewFlow(QObject):
             self._panel.text.accept()
         else:
             self.keep_edits()
-            self._desk.approve(ids, partial(self._tell_approved, ids, detail), seen=detail)
+            seen = None if detail is self._judged else detail  # the draft follows the person's own judgement
+            self._desk.approve(ids, partial(self._tell_approved, ids, seen), seen=seen)
         typing = self._panel.text.field.hasFocus() or self._panel.description.field.hasFocus()
         self.next_undecided()
         if typing:
@@ -327,6 +329,7 @@ class ReviewFlow(QObject):
         if len(ids) == 1 and (detail is None or detail.row.id != ids[0]):
             self.said.emit("The tags of this photo are not shown yet; nothing was changed.")
             return False
+        self._judged = detail
         self._desk.judge_tag(ids, concept, state)
         return True
 

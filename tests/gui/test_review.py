@@ -72,6 +72,13 @@ def test_a_draft_that_came_while_the_key_was_pressed_is_not_approved(
     session.flow.approve()  # before the window has heard of it
     until(lambda: "look at it again" in session.window.announcer.last)
     assert state(library, photo) == PhotoState.DRAFT
+    second = session.model.ids[1]
+    until(lambda: (shown := session.window.panel.detail) is not None and shown.row.id == second)
+    session.flow.judge_number(1)  # here the draft is another one because of what the person did
+    with library.write() as block:
+        store_proposal(block, second, proposal, b"other", {})
+    session.flow.approve()
+    until(lambda: state(library, second) == PhotoState.APPROVED)
     session.flow.go(0)
     until(lambda: (shown := session.window.panel.detail) is not None and shown.row.alt_text == "May be a submarine.")
     session.flow.approve()
