@@ -263,7 +263,7 @@ def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def _add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from inference.commands import remarks
+    from inference.commands import describe_now, remarks
     from inference.words_command import words_parser
     from storage.console.exchange_commands import exchange_parser
     from storage.console.safety_commands import safety_parser
@@ -272,6 +272,7 @@ def _add_exchange_commands(commands: "argparse._SubParsersAction[argparse.Argume
     safety_parser(partial(_command, commands))
     words_parser(partial(_command, commands))
     commands.choices["report"].set_defaults(lint=remarks)
+    commands.choices["review"].set_defaults(describe=describe_now)
 
 
 if __name__ == "__main__":

@@ -334,8 +334,16 @@ class Desk(QObject):
     def judge_tag(
         self, ids: Sequence[int], concept: int, state: TagState, done: Callable[[int], None] | None = None
     ) -> None:
-        """Accept, reject or leave open a tag."""
-        self.edit(lambda: review.judge_tag(self.library, ids, concept, state), done)
+        """Accept, reject or leave open a tag; the drafts follow before anything else is done."""
+
+        def judge() -> int:
+            from inference import engine
+
+            number = review.judge_tag(self.library, ids, concept, state)
+            engine.describe_now(self.library, ids)
+            return number
+
+        self.edit(judge, done)
 
     def add_tag(self, ids: Sequence[int], keyword: str) -> None:
         """Give photos a keyword."""

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -97,6 +98,13 @@ def remarks(text: str, language: str) -> list[str]:
     from inference.alt_rules import Circumstances, check
 
     return [remark.rule for remark in check(text, Circumstances(language=language))]
+
+
+def describe_now(library: Library, photos: Sequence[int]) -> None:
+    """Let the drafts of some photos follow a judgement of their tags; storage can't compose."""
+    from inference import engine
+
+    engine.describe_now(library, photos)
 
 
 def packs_command(_library: Library, arguments: argparse.Namespace) -> int:

@@ -174,6 +174,13 @@ def rules(library: Library, language: str, *, extended: bool | None = None) -> R
     return Rules(partial(_propose, words, manner), mark, concept_rows(words, language))
 
 
+def describe_now(library: Library, photos_: Sequence[int]) -> None:
+    """Make the drafts of some photos anew in the library's language, after a person judged their tags."""
+    with library.read() as connection:
+        language = settings.load(connection).language
+    jobs.describe_now(library, rules(library, language), photos_)
+
+
 def drafts(library: Library, photo: int, language: str) -> Sequence[TextProposal]:
     """Alt text and extended description of one photo, from what was found in it; nothing where that says nothing.
 

@@ -207,6 +207,19 @@ def describe(library: Library, rules: Rules, *, only: Sequence[int] | None = Non
             yield Progress(stage="describe", done=done, total=max(total, done))
 
 
+def describe_now(library: Library, rules: Rules, photos_: Sequence[int]) -> None:
+    """Make the suggestions and drafts of some photos anew, at once: what a person rejected is not said any more.
+
+    Without this a draft would name what was rejected until the next description, and could be approved so.
+    """
+    ids = install_concepts(library, rules)
+    for start in range(0, len(photos_), WRITE_BLOCK):
+        with library.write() as block:
+            for one in suggestions.found(block.connection, photos_[start : start + WRITE_BLOCK]):
+                if one.findings:
+                    suggestions.store_proposal(block, one.id, _propose(rules, one), rules.fingerprint, ids)
+
+
 def _propose(rules: Rules, photo: suggestions.FoundInPhoto) -> suggestions.Proposal:
     if all(text == raw_json.UNSEEN for text in photo.findings.values()):
         return suggestions.Proposal((), (), None, people_exact=False, certainty=None)

@@ -116,6 +116,18 @@ def test_wrong_use_is_told_apart_from_failure(altfolio: Any, folder: Path) -> No
     assert stopped.value.code == 2
 
 
+def test_a_draft_does_not_name_a_tag_that_was_rejected(altfolio: Any, folder: Path) -> None:
+    altfolio("run", "--no-text", folder)
+    shown = json.loads(altfolio("review", "--json", "--remove-tag", "cat", folder / "cat.png")[1])[0]
+    assert "cat" not in " ".join(shown["alt_text"].values())
+    altfolio("review", "--approve", folder / "cat.png")
+    shown = json.loads(altfolio("show", "--json", folder / "cat.png")[1])
+    assert "cat" not in " ".join(shown["alt_text"].values())
+    altfolio("undo")
+    altfolio("undo")
+    assert "cat" in json.loads(altfolio("show", "--json", folder / "cat.png")[1])["alt_text"]["en"]
+
+
 def test_a_mistyped_library_is_not_made(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     typo = tmp_path / "typo.altfolio"
     for command in (["search", "dog"], ["embed"], ["check"]):

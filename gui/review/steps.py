@@ -89,10 +89,15 @@ def change_tags(session: "Session") -> None:
     dialog = TagsDialog(ids, session.desk, session.window)
     if wanted(dialog):
         add, remove = dialog.add, dialog.remove
-        session.desk.edit(
-            lambda: review.change_tags(session.desk.library, ids, add=add, remove=remove),
-            lambda n: session.say(f"Tags of {counted(n, 'photo')} changed."),
-        )
+
+        def change() -> int:
+            from inference import engine
+
+            number = review.change_tags(session.desk.library, ids, add=add, remove=remove)
+            engine.describe_now(session.desk.library, ids if remove else ())
+            return number
+
+        session.desk.edit(change, lambda n: session.say(f"Tags of {counted(n, 'photo')} changed."))
 
 
 def settle_outside(session: "Session") -> None:

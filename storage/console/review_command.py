@@ -107,7 +107,9 @@ def _act(
         with library.read() as connection:
             some = photos.tags(connection, chosen).values()
         concepts = {tag.concept for tags in some for tag in tags if fold(tag.name) in unwanted}
-        return review.change_tags(library, chosen, remove=concepts), "changed"
+        changed = review.change_tags(library, chosen, remove=concepts)
+        arguments.describe(library, chosen)  # a draft would name what was rejected, and could be approved so
+        return changed, "changed"
     return None
 
 
