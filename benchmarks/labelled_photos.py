@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from PIL import ImageOps
 
 from inference import decoders, detect, packs, raw_json, runtime
 from inference.findings import RawFindings
@@ -95,10 +96,14 @@ def rows_by_eye() -> list[dict[str, str]]:
         return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
 
 
-def look_at(folders: list[Path], cost: Cost) -> Iterator[LabelledPhoto]:
+def look_at(folders: list[Path], cost: Cost, *, mirrored: bool = False) -> Iterator[LabelledPhoto]:
     """Every photo of the folders with what the installed packs for objects and things find in it.
 
     Findings are rounded as the library keeps them, so that figures are those of the program.
+
+    Args:
+        mirrored: left and right of each photo exchanged. The same things are there, in photos that no threshold was
+            chosen on, so what is lost in them was fitted to the photos rather than learnt from them.
     """
     options = runtime.Options()
     counted = {(row["folder"], row["file"]): int(row["people"].rstrip("+")) for row in rows_by_eye() if row["people"]}
@@ -106,6 +111,8 @@ def look_at(folders: list[Path], cost: Cost) -> Iterator[LabelledPhoto]:
     for folder in folders:
         for path, counts, classes, wnid in read_folder(folder):
             image = open_upright(path, max_side=DECODED)
+            if mirrored:
+                image = ImageOps.mirror(image)
             kept = []
             for eye in eyes:
                 started = time.thread_time()

@@ -4,6 +4,9 @@
 
 A class counts as said if the photo's findings contain its concept or one below it. The concept said of an ImageNet
 photo is right if it is the photo's class or above it; where several are said, all of them must be.
+
+Thresholds and rules were chosen on these photos, so the figures flatter. `--mirrored` looks at mirror images of them,
+which were not used in choosing: seen on 128 COCO photos, people were counted rightly in 0.754 instead of 0.803.
 """
 
 import argparse
@@ -153,10 +156,11 @@ def report_concepts(photos: Sequence[LabelledPhoto], words: Vocabulary, *, detai
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--mirrored", action="store_true", help="look at mirror images of the photos")
     parser.add_argument("--details", action="store_true", help="print every class and every mistake")
     options = parser.parse_args(arguments)
     words, cost = Vocabulary.load(), Cost()
-    photos = list(look_at(options.folders, cost))
+    photos = list(look_at(options.folders, cost, mirrored=options.mirrored))
     print(f"| {'what':58} | seen   | aim     |\n|{'-' * 60}|--------|---------|")
     if detected := [photo for photo in photos if photo.classes]:
         report_objects(detected, words, details=options.details)
