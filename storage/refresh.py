@@ -27,6 +27,9 @@ _WITH_ALT_TEXT = (
     "SELECT DISTINCT photo_id FROM text WHERE photo_id > ? AND field = 0 AND (state = 1 OR origin > 0) "
     "ORDER BY photo_id"
 )
+_MERGED = 500
+"""Pages of the index merged in one write block: some 80 ms."""
+
 _ALL = "SELECT id FROM photo WHERE id > ? ORDER BY id"
 
 
@@ -59,6 +62,24 @@ def renew(library: "Library") -> Job:
         yield Progress(stage="index", done=done, total=len(photos))
     with library.write() as block:
         _keep(block.connection, (VERSION, rules, "", 0))
+    if statement == _ALL and photos:
+        _tidy(library)
+
+
+def _tidy(library: "Library") -> None:
+    """Merge the parts of the index, a step in each block: of rows made anew the old words stay in it until then.
+
+    SQLite FTS5, 6.7 and 6.8: a negative number of pages begins what 'optimize' does at once, and less than two changes
+    say that nothing is left to do.
+    """
+    pages, left = -_MERGED, True
+    while left:
+        with library.write() as block:
+            run = block.connection.exec_driver_sql
+            before = run("SELECT total_changes()").scalar_one()
+            run("INSERT INTO photo_words (photo_words, rank) VALUES ('merge', ?)", (pages,))
+            left = run("SELECT total_changes()").scalar_one() - before >= 2
+        pages = _MERGED
 
 
 def _keep(connection: "Connection", made: tuple[str, str, str, int]) -> None:
