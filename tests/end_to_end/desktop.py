@@ -193,19 +193,23 @@ class Desktop:
 
     def key(self, *keys: str) -> None:
         """Press keys, by the names of X: "Right", "ctrl+e"; at once, without the start of a program in between."""
+        self._press(f"key --delay 0 {' '.join(keys)}")
+
+    def type(self, text: str) -> None:
+        """Type a text, after the keys that were pressed before."""
+        self._press(f'type --delay 8 "{text}"')
+
+    def _press(self, command: str) -> None:
+        """Give all keys to one program: of two, the later one may be the first to press."""
         if self._keyboard is None:
             self._keyboard = self._run("xdotool", "-", stdin=subprocess.PIPE, text=True)
         assert self._keyboard.stdin is not None
-        self._keyboard.stdin.write(f"key --delay 0 {' '.join(keys)}\n")
+        self._keyboard.stdin.write(f"{command}\n")
         self._keyboard.stdin.flush()
 
     def rest(self, seconds: float) -> None:
         """Do nothing, as a person who looks."""
         threading.Event().wait(seconds)
-
-    def type(self, text: str) -> None:
-        """Type a text."""
-        self._xdotool("type", "--delay", "8", text)
 
     # what a screen reader sees and says
 
