@@ -60,6 +60,7 @@ QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $focus; padding: 3px 11px; }
 QToolButton:focus { padding: 3px; }
 QPushButton:disabled, QToolButton:disabled { color: $muted; border-color: $line; background: transparent; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton#primary { background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
 QPushButton#primary:focus { background: $surface; color: $accent; border: 2px solid $focus; }
 QPushButton#primary:disabled { background: $hover; color: $muted; border-color: $line; }
