@@ -183,7 +183,7 @@ class ReviewPanel(QWidget):
             typing = same and editor.changed
             if not typing:
                 editor.show_text(detail.text(field, language) if detail else None)
-        self.tags.show_tags(detail.tags if detail else ())
+        self.tags.show_tags(detail.row.id if detail else 0, detail.tags if detail else ())
         self._dress()
         if not same:
             self._scroll.verticalScrollBar().setValue(0)

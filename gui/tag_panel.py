@@ -58,18 +58,24 @@ class TagModel(QAbstractListModel):
 
     def __init__(self) -> None:
         super().__init__()
+        self.photo = 0
         self.tags: tuple[Tag, ...] = ()
 
-    def show(self, tags: Sequence[Tag]) -> None:
-        """Show these tags; of the same photo in its present order, so that none jumps away when it is judged."""
-        place = {tag.concept: number for number, tag in enumerate(self.tags)}
-        if {t.concept for t in tags} == set(place):
-            self.tags = tuple(sorted(tags, key=lambda t: place[t.concept]))
+    def show(self, photo: int, tags: Sequence[Tag]) -> None:
+        """Show these tags; of the same photo in its present order, so that none jumps away when it is judged.
+
+        What comes instead of a rejected tag stands last: the number that rejected it takes that back.
+        """
+        place = {tag.concept: number for number, tag in enumerate(self.tags)} if photo == self.photo else {}
+        self.photo = photo
+        in_order = tuple(sorted(tags, key=lambda t: place.get(t.concept, len(place))))
+        if [t.concept for t in in_order] == [t.concept for t in self.tags]:
+            self.tags = in_order
             if self.tags:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self.tags) - 1, 0))
             return
         self.beginResetModel()
-        self.tags = tuple(tags)
+        self.tags = in_order
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -264,13 +270,13 @@ class TagPanel(QWidget):
         layout.setSpacing(8)
         for widget in (self._empty, self.list, self.field):
             layout.addWidget(widget)
-        self.show_tags(())
+        self.show_tags(0, ())
         appearance.changed.connect(self._fit)
 
-    def show_tags(self, tags: Sequence[Tag]) -> None:
+    def show_tags(self, photo: int, tags: Sequence[Tag]) -> None:
         """Show the tags of a photo."""
         current = self.list.currentIndex().row()
-        self._model.show(tags)
+        self._model.show(photo, tags)
         self.list.setVisible(bool(tags))
         self._empty.setVisible(not tags)
         if tags:

@@ -14,11 +14,11 @@ from gui.app import Session
 from gui.review import dictionary
 from gui.text_dialog import TextDialog
 from gui.words import ORIGINS
-from inference import raw_json
+from inference import engine, raw_json
 from inference.findings import Box, Detection, RawFindings
 from storage import own_spellings
 from storage.library import Library
-from storage.schema import Field, Origin, PhotoState, TextState
+from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.suggestions import Proposal, TextProposal, store_proposal
 from tests.gui.conftest import Until
 from tests.gui.test_review import detail, focus, press, state
@@ -154,6 +154,23 @@ def test_drafts_are_made_on_demand_in_the_language_of_the_editor(
     until(lambda: session.window.actions_table["undo"].text() == "Undo: draft a text of 1 photo")
     press(session, Qt.Key.Key_D)
     until(lambda: "drafts written" in session.window.announcer.last)
+
+
+def test_the_draft_follows_a_rejected_tag_and_the_same_number_takes_that_back(
+    session: Session, library: Library, until: Until
+) -> None:
+    focus(session, session.window.grid, until)
+    photo, tags = session.model.ids[0], session.window.panel.tags
+    found_in(library, photo)
+    engine.describe_now(library, [photo])
+    until(lambda: "cat" in session.window.panel.text.words)
+    assert (cat := tags.tag(1)) is not None and cat.name == "cat"
+    press(session, Qt.Key.Key_1)
+    until(lambda: "cat" not in session.window.panel.text.words)
+    assert (first := tags.tag(1)) is not None
+    assert (first.name, first.state) == ("cat", TagState.REJECTED)
+    press(session, Qt.Key.Key_1)
+    until(lambda: "cat" in session.window.panel.text.words)
 
 
 def test_nothing_found_is_nothing_drafted(session: Session, until: Until) -> None:
