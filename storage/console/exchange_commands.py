@@ -132,8 +132,9 @@ def gallery_command(library: Library, arguments: argparse.Namespace) -> int:
     title = arguments.title or " ".join(arguments.words) or "Photos"
     options = GalleryOptions(title=title, language=language)
     problems = output.follow(gallery(library, ids, absolute(arguments.folder), options))
-    print(f"{_photos(len(ids))} in {photos.shown(arguments.folder / 'index.html')}.")
-    return 1 if problems else 0
+    without = f", {problems:,} of them without a picture" if problems else ""
+    print(f"{_photos(len(ids))} in {photos.shown(arguments.folder / 'index.html')}{without}.")
+    return commands.point_to_problems(problems)
 
 
 def report_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -142,6 +143,10 @@ def report_command(library: Library, arguments: argparse.Namespace) -> int:
     from storage.exchange.survey import share_words, survey, survey_json
 
     if arguments.file is not None:
+        if arguments.file.suffix.lower() not in {".html", ".htm", ".json"}:
+            raise WrongUse(
+                f"The name “{photos.shown(arguments.file)}” does not say a format. End it in .html or .json."
+            )
         lint, language = getattr(arguments, "lint", None), arguments.language
         found = write_report(library, absolute(arguments.file), lint=lint, language=language)
     else:
@@ -195,7 +200,7 @@ def duplicates_command(library: Library, arguments: argparse.Namespace) -> int:
             print(f"   {photos.shown(row.path)}  ({size}, {row.size:,} bytes, {row.state.name.lower()})")
     if not groups:
         print("No duplicates.")
-    return 1 if problems else 0
+    return commands.point_to_problems(problems)
 
 
 def _copy_words(library: Library, source: Path, groups: list[Any]) -> int:

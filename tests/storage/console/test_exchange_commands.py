@@ -102,6 +102,8 @@ def test_gallery_report_and_snippets(
         run("gallery", tmp_path / "empty", "zebra")
     assert run("report", tmp_path / "report.html") == 0
     assert "2 of 3 photos (67%)" in capsys.readouterr().out
+    with pytest.raises(WrongUse, match="does not say a format"):
+        run("report", tmp_path / "report.txt")
     assert run("report", "--json") == 0
     assert json.loads(capsys.readouterr().out)["whole"]["approved"] == 2
     assert run("snippet", folder / "a.jpg", folder / "c.jpg", "--as", "markdown") == 1
@@ -126,7 +128,9 @@ def test_duplicates_are_listed_and_share_their_words(
     names = {Path(name).name for group in json.loads(capsys.readouterr().out) for name in group}
     assert {"a.jpg", "again.jpg", "small.png"} <= names
     assert run("duplicates", "--copy-from", folder / "a.jpg") == 0
-    assert "Words copied to 1 photo." in capsys.readouterr().out
+    assert "Words copied to 1 photo. “altfolio undo” takes it back." in capsys.readouterr().out
+    assert run("duplicates", "--copy-from", folder / "a.jpg") == 0
+    assert "undo" not in capsys.readouterr().out  # it would take back what was done before
     with library.read() as connection:
         assert search.count(connection, "longer") == 2
 
