@@ -10,11 +10,13 @@ import argparse
 import shutil
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.rows import Row
 from benchmarks.search_speed import fill
 from storage import backup, duplicates, search
 from storage.exchange.exporting import export
@@ -42,42 +44,64 @@ def main() -> None:
         report(library, arguments.scratch)
 
 
-def report(library: Library, scratch: Path) -> None:
-    """Time everything once and print a table."""
+def rows(scratch: Path, *, photos: int) -> list[Row]:
+    """All that is timed here, as rows of the table of all benchmarks."""
+    with Library(scratch / "exchange.altfolio") as library:
+        fill(library, photos)
+        seconds = report(library, scratch)
+    copied = seconds["plain copy of the file"]
+    made = [Row(stage=f"{what}, {photos:,} photos", unit="s", ours=took) for what, took in seconds.items()]
+    return [
+        replace(row, peer=copied, against="a plain copy of the file", ratio=row.ours / copied)
+        if row.ours is not None and row.stage.startswith("backup")
+        else row
+        for row in made
+    ]
+
+
+def report(library: Library, scratch: Path) -> dict[str, float]:
+    """Time everything once, print a table, and give back the seconds of each line."""
+    seconds: dict[str, float] = {}
+
+    def timed(what: str, photos: int, run: Callable[[], object]) -> float:
+        seconds[what] = _row(what, photos, run)
+        return seconds[what]
+
     with library.read() as connection:
         ids = list(search.find(connection, ""))
         print(f"{'what':34} {'s':>8} {'µs a photo':>11}")
-        _row("report", len(ids), lambda: survey(connection))
-        _row("exact copies", len(ids), lambda: duplicates.exact_copies(connection))
+        timed("report", len(ids), lambda: survey(connection))
+        timed("exact copies", len(ids), lambda: duplicates.exact_copies(connection))
     copy = scratch / "copy"
-    peer = _row("plain copy of the file", len(ids), lambda: shutil.copyfile(library.path, copy))
-    copied = _row("backup, checked", len(ids), lambda: list(backup.backup(library, scratch / "backup.altfolio")))
+    peer = timed("plain copy of the file", len(ids), lambda: shutil.copyfile(library.path, copy))
+    copied = timed("backup, checked", len(ids), lambda: list(backup.backup(library, scratch / "backup.altfolio")))
     print(f"{'':34} {copied / peer:8.1f} times the plain copy")
-    _row("check", len(ids), lambda: backup.check(library))
-    near(len(ids))
+    timed("check", len(ids), lambda: backup.check(library))
+    near(len(ids), timed)
     for ending in ("csv", "json"):
         target = scratch / f"words.{ending}"
-        _row(f"export {ending}", len(ids), lambda: list(export(library, ids, target)))  # noqa: B023
+        timed(f"export {ending}", len(ids), lambda: list(export(library, ids, target)))  # noqa: B023
         print(f"{'':34} {target.stat().st_size / len(ids):8.0f} bytes a photo")
         options = ImportOptions(merging=MergeOptions(Rule.MIRROR))
-        _row(f"import {ending}, nothing new", len(ids), lambda: plan_import(library, target, options))  # noqa: B023
+        timed(f"import {ending}, nothing new", len(ids), lambda: plan_import(library, target, options))  # noqa: B023
     edited = scratch / "edited.csv"
     edited.write_bytes((scratch / "words.csv").read_bytes().replace(b" beach", b" shore"))
     options = ImportOptions(merging=MergeOptions(Rule.REPLACE))
     plan = plan_import(library, edited, options)
     with Library(scratch / "backup.altfolio") as other:
-        seconds = _row("import csv, write", len(plan.changed), lambda: apply_import(other, plan))
-    print(f"{'':34} {seconds:8.1f} s for {len(plan.changed):,} changed photos")
+        took = timed("import csv, write", len(plan.changed), lambda: apply_import(other, plan))
+    print(f"{'':34} {took:8.1f} s for {len(plan.changed):,} changed photos")
+    return seconds
 
 
-def near(count: int) -> None:
+def near(count: int, timed: Callable[[str, int, Callable[[], object]], float]) -> None:
     """Time the search for likes on as many pictures, a twentieth of which has a like."""
     rng = np.random.default_rng(1)
     looks = rng.integers(0, 2**64 - 1, count, dtype=np.uint64)
     likes = count // 20
     looks[:likes] = looks[likes : 2 * likes] ^ (np.uint64(1) << rng.integers(0, 64, likes).astype(np.uint64))
-    fast = _row("likes", count, lambda: near_groups(looks, looks, bits=7, check_bits=12))
-    _row("likes, a third in bursts", count, lambda: near_groups(*_bursts(rng, count), bits=7, check_bits=12))
+    fast = timed("likes", count, lambda: near_groups(looks, looks, bits=7, check_bits=12))
+    timed("likes, a third in bursts", count, lambda: near_groups(*_bursts(rng, count), bits=7, check_bits=12))
     part = looks[:PART]
     started = time.perf_counter()
     for number in range(len(part)):

@@ -3,9 +3,9 @@
     python -m benchmarks.table [--quick] [--only scan large …] [--folder DIR] [--json FILE] [--list]
 
 Each stage runs in a process of its own, so that neither memory nor a fault of one touches another; its own runs and
-those of its peer take turns, and medians are shown. A peer that is not installed is said, not failed. The whole takes
-about 20 minutes on two quiet cores, `--quick` 3; the smaller sizes leave the ratios nearly as they are, except where
-starting a program counts.
+those of its peer take turns, and medians are shown. A peer that is not installed is said, not failed. Without the
+window and the exchange the whole takes about 20 minutes on two quiet cores, `--quick` 3; these two took 5 more at the
+smaller sizes beside other work. These leave the ratios nearly as they are, except where starting a program counts.
 """
 
 import argparse
@@ -35,7 +35,8 @@ class Sizes:
         scanned: JPEGs of a first scan.
         files: of the libraries that are scanned again, smallest first.
         pictures: for thumbnails. tagged: for the pipeline.
-        searched: photos of the library that is searched. shell: of the one that is searched from the shell.
+        searched: photos of the library that is searched. shell: of the one that is searched from the shell, opened in
+            the window, exported and imported.
         embedded: JPEGs of 5 MB that words are written into.
     """
 
@@ -183,12 +184,28 @@ def embed_rows(scratch: Path, sizes: Sizes) -> list[Row]:
     return [row, Row(**shared, peer=ms["exiftool"], against=said, ratio=ratio, sign="≥", goal=3)]
 
 
+def window_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """The window on a large library: start, scrolling, filtering, reviewing."""
+    from benchmarks import window_speed
+
+    return window_speed.rows(scratch, photos=sizes.shell)
+
+
+def exchange_rows(scratch: Path, sizes: Sizes) -> list[Row]:
+    """Export, import, backup, check and the search for duplicates."""
+    from benchmarks import exchange_speed
+
+    return exchange_speed.rows(scratch, photos=sizes.shell)
+
+
 STAGES: dict[str, Callable[[Path, Sizes], list[Row]]] = {
     "scan": scan_rows,
     "thumbnails": thumbnail_rows,
     "tagging": pipeline_rows,
     "embedding": embed_rows,
     "shell": shell_rows,
+    "window": window_rows,
+    "exchange": exchange_rows,
     "large": large_rows,
     "search": search_rows,
 }

@@ -9,6 +9,7 @@ Cold start needs the right to drop the system's file cache (root on Linux); it i
 
 import argparse
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -19,6 +20,8 @@ from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.rows import Row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -57,6 +60,28 @@ def main() -> None:
         _make(arguments.library, arguments.photos)
         _print_starts(arguments.library)
         _run("use", arguments.library)
+
+
+LINE = re.compile(r"(?P<what>.{48}) *(?P<figure>[0-9,.]+) (?P<unit>ms|MB)(?:.*goal (?P<goal>[0-9,]+))?")
+"""A line of what is printed here."""
+
+
+def rows(scratch: Path, *, photos: int) -> list[Row]:
+    """All that is printed, as rows of the table of all benchmarks."""
+    command = [sys.executable, "-m", "benchmarks.window_speed"]
+    command += ["--library", str(scratch / "window.altfolio"), "--photos", str(photos)]
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return [_as_row(found, photos) for line in printed.splitlines() if (found := LINE.match(line))]
+
+
+def _as_row(line: re.Match[str], photos: int) -> Row:
+    figure = float(line["figure"].replace(",", ""))
+    stage = f"{line['what'].strip()}, {photos:,} photos"
+    if line["goal"] is None:
+        return Row(stage=stage, unit=line["unit"], ours=figure)
+    goal = float(line["goal"].replace(",", ""))
+    note = "the ratio is the time"
+    return Row(stage=stage, unit=line["unit"], ours=figure, ratio=figure, sign="≤", goal=goal, note=note)
 
 
 def _make(place: Path, photos: int) -> None:
@@ -310,9 +335,11 @@ def _session(library: Path) -> "tuple[Session, QApplication]":
     from PySide6.QtWidgets import QApplication
 
     from gui.app import Session
+    from gui.calm import CalmMemory
     from storage.library import Library
 
     app = QApplication(["altfolio"])
+    CalmMemory(app, app)
     stored = QSettings(str(library.with_suffix(".ini")), QSettings.Format.IniFormat)
     return Session(app, Library(library), stored), app
 
