@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gui import accessible, library_files
 from gui.appearance import Appearance
+from gui.calm import CalmMemory
 from gui.desk import FIRST_ORDER, Counts, Desk
 from gui.dialogs.mend_dialog import open_or_mend
 from gui.finder import Finder
@@ -70,6 +71,7 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
         return 1
     with opened:
         session = Session(app, opened, stored)
+        calm = CalmMemory(app)
         close_on_signals(session.window)
         session.window.show()
         QTimer.singleShot(0, session, lambda: session.begin(folders))
@@ -77,6 +79,7 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
             return app.exec()
         finally:
             session.close()
+            calm.close()
 
 
 def close_on_signals(window: QWidget) -> None:
