@@ -338,16 +338,14 @@ class PhotoGrid(QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells that lie in the damaged area."""
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.fillRect(event.rect(), self._painter.ground())
         model, selection = self.model(), self.selectionModel()
-        if model is None:
-            return
         current, focused = self.currentIndex().row(), self.hasFocus()
-        for row in self.visible_rows():
-            cell = self.cell_rect(row)
-            if cell.intersects(event.rect()):
-                index = model.index(row, 0)
-                state = CellState(selection.isSelected(index), row == current, focused, row == self._hover)
-                self._painter.paint(painter, cell, index, state)
+        with QPainter(self.viewport()) as painter:  # ended even where something still holds this call
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.fillRect(event.rect(), self._painter.ground())
+            for row in self.visible_rows():
+                cell = self.cell_rect(row)
+                if cell.intersects(event.rect()):
+                    index = model.index(row, 0)
+                    state = CellState(selection.isSelected(index), row == current, focused, row == self._hover)
+                    self._painter.paint(painter, cell, index, state)
