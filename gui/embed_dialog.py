@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from gui.accessible import Announcer, named
 from gui.jobs import End, Lane, Outcome, Task
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
+from gui.work_bar import WorkBar
 from storage.job import Job, Progress
 from storage.overview import Trouble
 from storage.photos import shown
@@ -95,8 +95,7 @@ class EmbedDialog(QDialog):
         self._said.setWordWrap(True)
         self.preview = RowsModel(("Photo", "Goes into", "Field", "In the file now", "Will be written"), self)
         self.failures = RowsModel(("Photo", "What happened"), self)
-        self._bar = named(QProgressBar(), "Progress of writing")
-        self._bar.setTextVisible(False)
+        self._bar = WorkBar("Progress of writing")
         self._pages = QStackedWidget()
         self._table = rows_table(self.preview, "What would change", (150, 120, 160))
         self._pages.addWidget(self._table)
@@ -207,7 +206,7 @@ class EmbedDialog(QDialog):
             button.hide()
         for widget in (self._bar, self._pause, self._stop):
             widget.setVisible(True)
-        self._bar.setRange(0, 0)
+        self._bar.show_done(0, None)
         named(self._pause, "Pause").setText("Pause")
         named(self._close, "Go on in the background").setText("Go on in the background")
         self._close.setFocus()
@@ -231,8 +230,7 @@ class EmbedDialog(QDialog):
         """Show how far the writing is."""
         if task is not self.task:
             return
-        self._bar.setRange(0, progress.total or 0)
-        self._bar.setValue(progress.done)
+        self._bar.show_done(progress.done, progress.total)
         begun = "Paused after" if task.paused else "Writing:"
         self._tell(f"{begun} {progress.done:,} of {progress.total or 0:,} photos. {progress.item}")
 

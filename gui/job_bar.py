@@ -6,11 +6,12 @@ It speaks sparingly: a screen reader hears the start and the end of a job, not i
 import time
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.words import counted
+from gui.work_bar import WorkBar
 from storage.job import Progress
 
 WINDOW_SECONDS = 20.0
@@ -38,8 +39,7 @@ class JobBar(QWidget):
         self._said = QLabel()
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._said.setAccessibleName("Status")
-        self._bar = named(QProgressBar(), "Progress")
-        self._bar.setTextVisible(False)
+        self._bar = WorkBar("Progress")
         self._bar.setFixedWidth(160)
         self._pause = named(QToolButton(), "Pause the work")
         self._pause.setCheckable(True)
@@ -80,7 +80,7 @@ class JobBar(QWidget):
         """A job begins."""
         self._history = [(time.monotonic(), 0)]
         self._said.setText(f"{title}…")
-        self._bar.setRange(0, 0)
+        self._bar.show_done(0, None)
         self._pause.setChecked(False)
         for widget in (self._bar, self._pause, self._cancel):
             widget.show()
@@ -91,11 +91,7 @@ class JobBar(QWidget):
         self._history.append((now, progress.done))
         while len(self._history) > 2 and now - self._history[0][0] > WINDOW_SECONDS:
             self._history.pop(0)
-        if progress.total:
-            self._bar.setRange(0, progress.total)
-            self._bar.setValue(progress.done)
-        else:
-            self._bar.setRange(0, 0)
+        self._bar.show_done(progress.done, progress.total)
         self._said.setText(f"{title}: {self._sentence(progress, now)}")
 
     def _sentence(self, progress: Progress, now: float) -> str:

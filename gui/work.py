@@ -128,14 +128,15 @@ class Work(QObject):
 
     def _finished(self, task: Task, outcome: Outcome) -> None:
         self._running.remove(task)
+        writes = task.number in self._writes
         self._writes.discard(task.number)
         done = self._said_when_done.pop(task.number, "")
-        clean = outcome.end is End.DONE and not (outcome.last and outcome.last.problems)
+        clean = outcome.end is End.DONE and not _failures(outcome)
         sentence = done if done and clean else _sentence(task, outcome)
         self._bar.rest(sentence)
         if self._shown is not None:
             self._bar.work(self._shown.title)
-        self.said.emit(sentence, outcome.end in (End.FAILED, End.BUG))
+        self.said.emit(sentence, outcome.end in (End.FAILED, End.BUG) or (writes and _failures(outcome) > 0))
         self.ended.emit(task, outcome)
 
     def close(self) -> None:
@@ -179,6 +180,10 @@ def _follow(job: Job, before: int) -> Generator[Progress, None, int]:
     finally:
         job.close()
     return problems
+
+
+def _failures(outcome: Outcome) -> int:
+    return outcome.last.problems if outcome.last else 0
 
 
 def _sentence(task: Task, outcome: Outcome) -> str:

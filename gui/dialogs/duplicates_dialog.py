@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListWidget,
-    QProgressBar,
     QRadioButton,
     QScrollArea,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from gui.accessible import Announcer, named
 from gui.dialogs.frame import Frame
 from gui.jobs import End, Lane, Outcome, Task
 from gui.words import NO_TEXT, STATES, counted
+from gui.work_bar import WorkBar
 from storage.job import KnownError, Progress
 
 if TYPE_CHECKING:
@@ -101,8 +101,7 @@ class DuplicatesDialog(Frame):
         for kind, words in KINDS.items():
             self._kind.addItem(words, kind)
         self._list = named(QListWidget(), "Groups")
-        self._bar = named(QProgressBar(), "Progress of comparing")
-        self._bar.setTextVisible(False)
+        self._bar = WorkBar("Progress of comparing")
         self._announcer = Announcer(self)
         self._lane = Lane("duplicates", self)
         self._place()
@@ -145,7 +144,7 @@ class DuplicatesDialog(Frame):
         for task in self._lane.tasks:
             task.cancel()
         kind = self._kind.currentData()
-        self._bar.setRange(0, 0)
+        self._bar.show_done(0, None)
         self._bar.show()
         self.tell("Looking for them…" if kind == "exact" else "Comparing photos; what is compared is kept.")
         self._answer: list[Group] = []
@@ -166,8 +165,7 @@ class DuplicatesDialog(Frame):
         self._lane.start("Duplicates", job)
 
     def _progressed(self, _task: Task, progress: Progress) -> None:
-        self._bar.setRange(0, progress.total or 0)
-        self._bar.setValue(progress.done)
+        self._bar.show_done(progress.done, progress.total)
 
     def _found(self, _task: Task, outcome: Outcome) -> None:
         if outcome.end is End.CANCELLED or self._lane.tasks:

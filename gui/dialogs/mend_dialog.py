@@ -6,13 +6,14 @@ Either way the damaged file is kept beside it under another name, and no photo i
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QProgressBar, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QWidget
 
-from gui.accessible import Announcer, named
+from gui.accessible import Announcer
 from gui.appearance import Appearance
 from gui.dialogs.frame import Frame
 from gui.dialogs.libraries_dialog import FILES
 from gui.jobs import End, Lane, Outcome, Task
+from gui.work_bar import WorkBar
 from storage.job import Job, KnownError, Progress
 from storage.library import DamagedError, Library
 
@@ -34,8 +35,7 @@ class MendDialog(Frame):
             label = QLabel(choice)
             label.setWordWrap(True)
             self.body.addWidget(label)
-        self._bar = named(QProgressBar(), "Progress")
-        self._bar.setTextVisible(False)
+        self._bar = WorkBar("Progress")
         self._bar.hide()
         self._note = QLabel()
         self._note.setWordWrap(True)
@@ -96,14 +96,13 @@ class MendDialog(Frame):
     def _run(self, sentence: str, job: Callable[[], Job]) -> None:
         for button in self._ways:
             button.setEnabled(False)
-        self._bar.setRange(0, 0)
+        self._bar.show_done(0, None)
         self._bar.show()
         self._say(sentence)
         self._lane.start(sentence, job)
 
     def _progressed(self, _task: Task, progress: Progress) -> None:
-        self._bar.setRange(0, progress.total or 0)
-        self._bar.setValue(progress.done)
+        self._bar.show_done(progress.done, progress.total)
 
     def _ended(self, _task: Task, outcome: Outcome) -> None:
         if outcome.end is End.DONE:

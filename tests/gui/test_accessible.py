@@ -10,7 +10,6 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QFileDialog,
     QLineEdit,
     QPushButton,
     QToolButton,
@@ -19,9 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 import gui
-from gui.accessible import Announcer, named
+from gui.accessible import Announcer, announcement, named
 from gui.actions import TABLE, Row
 from gui.app import Session
+from gui.work_bar import WorkBar
+from storage.job import Job, Progress
 from tests.gui.audit import audit, walk
 from tests.gui.scenes import SCENES, Scene, widgets_of_gui
 
@@ -114,7 +115,7 @@ def test_every_action_with_dots_opens_a_window_that_passes_the_audit(
         nonlocal found
         window = opened()
         if window is not None and found is None:
-            system = isinstance(window, QFileDialog)  # elsewhere it is the system's own
+            system = window.inherits("QFileDialog")  # elsewhere it is the system's own; Python may see a plain dialog
             found = [] if system else audit(window)
             window.close()
 
@@ -139,6 +140,45 @@ def test_every_action_has_its_own_key_and_name() -> None:
     keys = [key for row in TABLE for key in row.keys.split("; ") if key]
     assert len(keys) == len(set(keys))
     assert all(row.text for row in TABLE if row.name)
+
+
+@pytest.mark.parametrize("assertive", [False, True])
+def test_an_error_interrupts_and_a_result_waits(app: QApplication, assertive: bool) -> None:
+    window = QWidget()
+    told = announcement(window, "1 photo failed.", assertive=assertive)
+    politeness = QAccessible.AnnouncementPoliteness
+    assert told.message() == "1 photo failed."
+    assert told.politeness() == (politeness.Assertive if assertive else politeness.Polite)
+
+
+@pytest.mark.parametrize("problems", [0, 1])
+def test_a_failure_is_announced_as_an_error_and_a_success_is_not(
+    session: Session, until: Callable[..., None], problems: int
+) -> None:
+    def job() -> Job:
+        yield Progress(stage="embed", done=2, total=2, problems=problems)
+
+    session.work.write("Writing", job)
+    until(lambda: session.window.announcer.last.startswith(f"{2 - problems} photo"))
+    assert session.window.announcer.assertive == bool(problems)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 200])
+def test_a_busy_bar_moves_only_where_the_system_wants_animations(app: QApplication, milliseconds: int) -> None:
+    bar = WorkBar("Progress")
+    bar.setStyleSheet(f"QProgressBar {{ widget-animation-duration: {milliseconds}; }}")  # what the style answers
+    bar.ensurePolished()
+    bar.show_done(0, None)
+    assert (bar.minimum() == bar.maximum()) == bool(milliseconds), "Qt moves a bar without a range"
+    bar.show_done(3, 8)
+    assert (bar.value(), bar.maximum()) == (3, 8)
+
+
+def test_no_bar_moves_on_its_own() -> None:
+    for file in Path(gui.__path__[0]).rglob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)]
+        bare = [call.lineno for call in calls if isinstance(call.func, ast.Name) and call.func.id == "QProgressBar"]
+        assert not bare, f"{file.name}:{bare[0]}: use WorkBar, which stands still where the system asks for it"
 
 
 def test_an_announcement_is_a_notification_with_the_text_as_name(app: QApplication) -> None:

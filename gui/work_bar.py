@@ -1,0 +1,36 @@
+"""A progress bar that stands still where the system asks for no animation.
+
+While nobody knows how much there is to do, a bar moves to and fro. Whoever turned animations off gets an empty bar
+instead; what is being done stands in words beside it.
+"""
+
+from PySide6.QtWidgets import QProgressBar, QStyle, QWidget
+
+from gui.accessible import named
+
+
+class WorkBar(QProgressBar):
+    """How far some work is, without words."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name)
+        self.setTextVisible(False)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it may move, as far as the style knows from the system's settings.
+
+        (`QStyle::SH_Widget_Animation_Duration`, milliseconds; 0 asks for no animation. Where Qt knows of no such
+        setting, as on some Linux desktops, it answers 200.)
+        """
+        return self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self) > 0
+
+    def show_done(self, done: int, total: int | None) -> None:
+        """Show how much is done; busy where the total is unknown or nothing."""
+        if total:
+            self.setRange(0, total)
+            self.setValue(done)
+        else:
+            self.setRange(0, 0 if self.moves else 1)
+            self.reset()
