@@ -3,12 +3,12 @@
 Two causes were found of most stalls of the event loop while a scan and the models ran (100,000 photos):
 
 - A full search for reference cycles looks at every object and lets no other thread run: the longest took 85 ms on two
-  nearly quiet cores and 235 on busy ones, 13 to 17 of them in one run, whichever thread happened to start it. Here cycles are looked for among young objects only; what has been there
-  for some seconds is set aside (`gc.freeze`, which costs nothing), and all of it is looked through once the person has
-  gone to another program.
+  nearly quiet cores and 235 on busy ones, 13 to 17 of them in one run, whichever thread happened to start it. Here
+  cycles are looked for among young objects only; what has been there for some seconds is set aside (`gc.freeze`,
+  which costs nothing), and all of it is looked through once the person has gone to another program.
 - A thread that wants to run waits until the one that runs has had its switch interval, and Qt's calls from Python give
-  the lock away all the time. A fifth of the usual interval took the 99th percentile of stalls from 44 ms to 21 and from 25
-  to 22 in two pairs of runs on busy cores.
+  the lock away all the time. A fifth of the usual interval took the 99th percentile of stalls from 44 ms to 21 and from
+  25 to 22 in two pairs of runs on busy cores.
 """
 
 import gc
