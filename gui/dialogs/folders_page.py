@@ -81,15 +81,15 @@ class FoldersPage(QWidget):
         self._dress()
 
     def _line(self, path: Path) -> str:
-        from storage.shown import shown
+        from storage.shown import shown_place
 
         folder = self._known.get(path)
         if folder is None:
-            return f"{shown(str(path))}, will be looked through"
+            return f"{shown_place(path)}, will be looked through"
         if path in self.removed:
-            return f"{shown(str(path))}, will be removed"
+            return f"{shown_place(path)}, will be removed"
         away = "" if folder.there else ", away: the disk is not connected or the folder is gone"
-        return f"{shown(str(path))}, {counted(folder.photos, 'photo')}{away}"
+        return f"{shown_place(path)}, {counted(folder.photos, 'photo')}{away}"
 
     def _path(self) -> Path | None:
         item = self._list.currentItem()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
 
 from gui.accessible import named
 from gui.dialogs.frame import Frame
-from storage.shown import shown
+from storage.shown import shown, shown_place
 
 PATH = Qt.ItemDataRole.UserRole
 """Role of a library's path."""
@@ -33,7 +33,7 @@ class LibrariesDialog(Frame):
         self._list.setWordWrap(True)
         for path in libraries:
             note = ", open in this window" if path == current else "" if path.exists() else ", not there any more"
-            item = QListWidgetItem(f"{shown(path.stem)}{note}\n{shown(str(path.parent))}")
+            item = QListWidgetItem(f"{shown(path.stem)}{note}\n{shown_place(path.parent)}")
             item.setData(PATH, path)
             self._list.addItem(item)
         self._list.itemActivated.connect(lambda _: self._open())
