@@ -26,6 +26,7 @@ from typing import Final
 
 from storage.job import KnownError
 from storage.metadata.containers.base import Buffer, FileBytes, Piece, Span
+from storage.metadata.swap import mark, mark_of, take_place
 from storage.photos import shown
 
 try:
@@ -236,7 +237,8 @@ def replace(
                 check_unchanged(original)
                 commit(kept)
                 check_unchanged(original)  # noting the intent takes milliseconds, in which another program may save
-                os.replace(temporary, path)  # noqa: PTH105 – the call that tests look for
+                if not take_place(temporary, path, mark_of(status)):
+                    raise _changed(path)
                 sync_folder(path.parent)
                 return identity(os.fstat(descriptor))
         finally:
@@ -366,12 +368,12 @@ def check_writable(original: Original) -> None:
 
 def check_unchanged(original: Original) -> None:
     """Raises KnownError unless the file under this name is still the one that was opened."""
-    now = original.path.stat()
-    before = original.status
-    if (now.st_dev, *identity(now), now.st_mode) != (before.st_dev, *original.identity, before.st_mode):
-        raise KnownError(
-            f"“{shown(original.path.name)}” was changed by another program meanwhile. Scan it, then try again."
-        )
+    if mark(original.path) != mark_of(original.status):
+        raise _changed(original.path)
+
+
+def _changed(path: Path) -> KnownError:
+    return KnownError(f"“{shown(path.name)}” was changed by another program meanwhile. Scan it, then try again.")
 
 
 def sync_folder(folder: Path) -> None:

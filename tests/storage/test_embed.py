@@ -269,7 +269,7 @@ if place == "after":
     from storage.file_journal import FileJournal
     FileJournal.done = die
 elif place == "before":
-    os.replace = die
+    durable.take_place = die
 else:
     os.fsync = die
 with Library(Path(sys.argv[1])) as library:

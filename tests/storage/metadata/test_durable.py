@@ -2,13 +2,14 @@
 
 import errno
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from storage.job import KnownError
-from storage.metadata import durable, in_place
+from storage.metadata import durable, in_place, swap
 from storage.metadata.containers.base import FileBytes, Piece, Refused, Span
 from storage.metadata.fields import WordsEdit
 from storage.metadata.read import read_words
@@ -112,17 +113,50 @@ def test_what_the_disk_did_not_keep_is_noticed(photo: Path, monkeypatch: pytest.
 
 def test_the_order_is_flush_rename_flush(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    for name in ("fsync", "replace"):
-        real = getattr(os, name)
+    for room, name in ((os, "fsync"), (durable, "take_place")):
+        real = getattr(room, name)
 
         def traced(*arguments: object, _real: Callable[..., object] = real, _name: str = name) -> object:
             calls.append(_name)
             return _real(*arguments)
 
-        monkeypatch.setattr(os, name, traced)
+        monkeypatch.setattr(room, name, traced)
     journal = MemoryJournal()
     write_words(photo, EDIT, options=OPTIONS, journal=journal)
-    assert calls == ["fsync", "replace", "fsync"] and [kind for kind, _ in journal.events] == ["intent", "done"]
+    assert calls == ["fsync", "take_place", "fsync"] and [kind for kind, _ in journal.events] == ["intent", "done"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux exchanges names in one step")
+@pytest.mark.parametrize("again", [False, True])
+def test_what_another_program_saves_in_the_last_moment_stays(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, again: bool
+) -> None:
+    real, other = swap._exchange, photo.parent.with_name("other")
+
+    def save(content: bytes) -> None:
+        other.write_bytes(content)
+        other.replace(photo)
+
+    def exchange(one: Path, place: Path) -> bool:
+        monkeypatch.setattr(swap, "_exchange", real)
+        save(b"saved by another program")
+        done = real(one, place)
+        if again:
+            save(b"saved by another program, twice")
+        return done
+
+    monkeypatch.setattr(swap, "_exchange", exchange)
+    with pytest.raises(KnownError, match="changed by another program"):
+        write_words(photo, EDIT, options=OPTIONS, journal=MemoryJournal())
+    assert photo.read_bytes() == b"saved by another program" + b", twice" * again
+    assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+def test_where_names_can_not_be_exchanged_they_are_renamed(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(swap, "_EXCHANGE", 1 << 30)  # a flag that no kernel knows is refused like an unknown exchange
+    write_words(photo, EDIT, options=OPTIONS, journal=MemoryJournal())
+    assert read_words(photo).words.alt_text
+    assert [path.name for path in photo.parent.iterdir()] == [photo.name]
 
 
 def test_a_drive_that_fails_behind_the_change_does_not_make_it_look_failed(
