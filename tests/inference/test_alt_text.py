@@ -93,8 +93,9 @@ def test_people_come_first_and_are_the_last_to_go(found: Findings, language: str
     if style is Style.PLAIN:
         assert text.lower().startswith(phrase.lower())
     else:
-        pattern = grammar.hedge if style is Style.HEDGED else grammar.listed
-        assert text.startswith(pattern.partition("{}")[0] + phrase)
+        hedges = (grammar.hedge, *(frame.of for frame in grammar.frames.values()))
+        patterns = hedges if style is Style.HEDGED else (grammar.listed,)
+        assert text.startswith(tuple(pattern.partition("{}")[0] + phrase for pattern in patterns))
 
 
 @given(findings(), CODES)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import concepts
+from storage import concepts, text_rules
 from storage.concepts import ConceptRow
 from storage.library import Library
 
@@ -16,6 +16,14 @@ TREE = (
     ConceptRow("hot dog", "hot dog", "food", [], ["hot dogs"]),
     ConceptRow("frisbee", "frisbee", "object", [], ["frisbees"]),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_rules() -> Iterator[None]:
+    """The rules about texts are handed in by the program; here a test that wants them hands them in itself."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(text_rules, "_used", [])
+        yield
 
 
 @pytest.fixture
