@@ -128,7 +128,7 @@ def _merge_text(
     else:
         state = options.text_state if given.state is None else given.state
         plain = given.plain
-        if present is not None and plain == present.plain:
+        if present is not None and plain == present.plain and options.rule is not Rule.MIRROR:
             plain = None  # the words were edited, what they were to become was not: it is not theirs any more
     if state is TextState.APPROVED:
         plain = None

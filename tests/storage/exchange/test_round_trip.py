@@ -71,6 +71,21 @@ def test_what_was_changed_meanwhile_comes_back_as_it_was(
         assert exported(library, ids, format) == changed
 
 
+def test_a_mirrored_draft_keeps_what_it_becomes_also_where_only_its_words_differ(
+    filled: tuple[Library, list[int]], tmp_path: Path
+) -> None:
+    library, ids = filled
+    key, file = (Field.ALT_TEXT, "de"), tmp_path / "words.json"
+    for photo in ids:
+        put_words(library, photo, Words())
+    put_words(library, ids[0], Words({key: ("Vielleicht ein Hund.", TextState.DRAFT, "Ein Hund.")}))
+    first = exported(library, ids, "json")
+    file.write_bytes(first)
+    put_words(library, ids[0], Words({key: ("Vielleicht eine Katze.", TextState.DRAFT, "Ein Hund.")}))
+    apply_import(library, plan_import(library, file, MIRROR))
+    assert exported(library, ids, "json") == first
+
+
 @pytest.mark.parametrize("format", ["csv", "json"])
 def test_a_library_without_words_gets_them_all(tmp_path: Path, format: str) -> None:
     with Library(tmp_path / "full.altfolio") as full, Library(tmp_path / "empty.altfolio") as empty:
