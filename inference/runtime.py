@@ -7,6 +7,7 @@ which keeps all cores busy without any of them waiting for another. Seen on 2 co
 per second of the embedded detector: 54 by two workers of one thread, 39 by two of two, 26 by one of two.
 
 Invariants: a session may be used from several threads at once. What can't run on an accelerator runs on the CPU.
+onnxruntime is imported here alone, after it was told to report nothing.
 """
 
 import os
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     Array = np.ndarray[Any, np.dtype[np.float32]]
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+"""Before the first import: official builds (1.32, its Privacy.md) otherwise note a device number and events in the
+home folder and send them to their maker. disable_telemetry_events() comes too late for the first of them."""
 
 Effort = Literal["quiet", "balanced", "all cores"]
 """How much of the machine tagging may take; a setting of the user."""

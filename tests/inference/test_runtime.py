@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -166,3 +169,16 @@ def test_a_network_without_the_stated_output_is_refused() -> None:
     pack = packs.read_pack(packs.EMBEDDED / "objects")
     with pytest.raises(KnownError, match="has no output “masks”"):
         runtime.Network(pack, options=CPU_ONLY).require(pack, ("scores", "masks"))
+
+
+def test_the_runtime_keeps_no_record_of_the_person_and_reports_nothing(tmp_path: Path) -> None:
+    """Its official builds note a device number and events in the home folder, and send them, unless they are told."""
+    code = (
+        "from inference import packs, runtime; "
+        "runtime.Network(packs.discover()[0], options=runtime.Options(accelerate=False))"
+    )
+    telling = ("ORT_DISABLE_TELEMETRY", "CI", "XDG_CACHE_HOME", "XDG_DATA_HOME")
+    environment = {name: value for name, value in os.environ.items() if name not in telling}
+    environment["HOME"] = environment["USERPROFILE"] = str(tmp_path)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert list(tmp_path.rglob("*")) == []
