@@ -37,6 +37,10 @@ COMPANY = 3
 NO_DESCRIPTION = {code: grammar.nothing for code, grammar in GRAMMARS.items()}
 """What a hedged text says where nothing is sure enough, by language; a plain text is empty then."""
 
+AMBIENCE = ("sunset", "night", "outdoor", "indoor", "nature", "closeup")
+"""What is true of a whole photo, rather than a place to stand: one may follow a place ("on grass at night")."""
+
+_ENDS = (".", "!", "?", "…")
 _GROUPS = {"person": 0, "activity": 1, "building": 3, "nature": 4, "place": 4, "photo": 5, "text": 6}
 _THINGS = 2
 _ORDER = ("person", "activity", "animal", "vehicle", "food", "object", "building", "nature", "place", "photo", "text")
@@ -59,7 +63,8 @@ class Style(StrEnum):
 class _Item:
     """One part of the list: its words, how certain it is, and its words as the scene of the rest, if it can be.
 
-    `fact` is the concept's key where it is a fact about the whole picture in our own words.
+    `fact` is the concept's key where it is a fact about the whole picture in our own words; `ambience` is for one of
+    `AMBIENCE`.
     """
 
     words: str
@@ -67,6 +72,7 @@ class _Item:
     group: int
     scene: str = ""
     fact: str = ""
+    ambience: bool = False
 
 
 def compose(
@@ -125,7 +131,7 @@ def distinct(findings: Findings, vocabulary: Vocabulary) -> list[Finding]:
 
 def quotation(text: str, grammar: Grammar, longest: int) -> str:
     """A line as it can stand between quotation marks: one line, whole words, "…" where it was shortened."""
-    line = " ".join(text.split()).replace(*grammar.other_quotes)
+    line = " ".join(text.split()).translate(str.maketrans(dict(grammar.inner_quotes)))
     if len(line) <= longest:
         return line
     cut = line[: longest - 1]
@@ -180,7 +186,7 @@ def shot(taken: date | None, camera: str, language: str) -> str:
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith(".") else f"{sentence}."
+    return sentence if sentence.endswith(_ENDS) else f"{sentence}."
 
 
 def _places(boxes: Sequence[Box], grammar: Grammar) -> str:
@@ -189,11 +195,12 @@ def _places(boxes: Sequence[Box], grammar: Grammar) -> str:
         return ""
     ordered = sorted(boxes[:NUMBERED], key=lambda box: -box.area)
     places = (f"{grammar.sizes[size(box)]}, {grammar.positions[position(box)]}" for box in ordered)
-    return f" ({'; '.join(dict.fromkeys(places))})"
+    return f" ({grammar.semicolon.join(dict.fromkeys(places))})"
 
 
 def _date(taken: date, grammar: Grammar) -> str:
-    return grammar.date.format(day=taken.day, month=grammar.months[taken.month - 1], year=taken.year)
+    day = grammar.first if taken.day == 1 else taken.day
+    return grammar.date.format(day=day, month=grammar.months[taken.month - 1], year=taken.year)
 
 
 def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: Style) -> Iterator[_Item]:
@@ -211,7 +218,8 @@ def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: 
         noun = vocabulary.noun(finding.concept, grammar.code)
         words = phrase(noun, finding.count, grammar, bare=bare)
         fact = finding.concept if finding.concept in FACTS and noun.scene else ""
-        items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene, fact))
+        ambience = finding.concept in AMBIENCE and bool(noun.scene)
+        items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene, fact, ambience))
     if findings.text:
         items.append(_text_item(findings, grammar))
     items.sort(key=lambda item: item.group)
@@ -249,7 +257,7 @@ def _sentence(items: Sequence[_Item], grammar: Grammar, style: Style) -> str:
     if style is Style.LISTED:
         return grammar.listed.format(_with_text_apart(items, grammar))
     scenes = _scenes(items)
-    others = [item for item in items if item not in scenes]
+    others = [item for item in items if item not in scenes and not item.ambience]
     text = [item.words for item in others if item.group == _GROUPS["text"]]
     things = [item.words for item in others if item.group != _GROUPS["text"]]
     if not things:
@@ -270,10 +278,12 @@ def _hedged(items: Sequence[_Item], grammar: Grammar) -> str:
 
 
 def _scenes(items: Sequence[_Item]) -> list[_Item]:
-    """What stands behind the things: the surest place, and how the photo was taken."""
-    places = [item for item in items if item.scene and item.group < _GROUPS["photo"]]
-    photo = [item for item in items if item.scene and item.group == _GROUPS["photo"]]
-    return sorted(places, key=lambda item: -item.score)[:1] + photo[:1]
+    """What stands behind the things: the place if there is one only, the surest ambience, how the photo was taken."""
+    scenes = [item for item in items if item.scene]
+    ambience = sorted((item for item in scenes if item.ambience), key=lambda item: -item.score)
+    photo = [item for item in scenes if item.group == _GROUPS["photo"]]
+    places = [item for item in scenes if item not in ambience and item not in photo]
+    return (places if len(places) == 1 else []) + ambience[:1] + photo[:1]
 
 
 def _with_text_apart(items: Sequence[_Item], grammar: Grammar) -> str:
@@ -291,4 +301,4 @@ def _with_text_apart(items: Sequence[_Item], grammar: Grammar) -> str:
 def _finish(words: str) -> str:
     """Capital letter and full stop."""
     sentence = words[:1].upper() + words[1:]
-    return sentence if not sentence or sentence.endswith((".", "!", "?")) else f"{sentence}."
+    return sentence if not sentence or sentence.endswith(_ENDS) else f"{sentence}."

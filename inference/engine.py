@@ -27,7 +27,7 @@ from storage.suggestions import Proposal, TagProposal, TextProposal
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 """Raised whenever the judge or the composer says other words for the same findings and vocabulary."""
 
 FIRST_PASS = ("detect", "classify")

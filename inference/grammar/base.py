@@ -45,17 +45,18 @@ class Grammar:
         group: many people, uncounted.
         unsure: people whose number isn't known.
         quote: pattern of what is written in the photo, {} is the quotation.
-        other_quotes: replaces quotation marks inside a quotation, so that it can be told where it ends.
+        inner_quotes: what quotation marks become inside a quotation, so that it can be told where it ends.
         text: what is written, unread.
         kinds: heading of each kind in an extended description.
         positions: each cell of the grid.
         sizes: each size.
         date: pattern with {day}, {month} and {year}.
+        first: the first day of a month in it ("1er janvier").
         months: names of the months as a date uses them.
         taken: label of the date.
         camera: label of the camera.
-        colon: what stands between label and value (a space before it in French).
-        joined: last correction of two items around "and" (Spanish "e" before i).
+        colon, semicolon: what stands between label and value, and between places (a space before it in French).
+        joined: last correction of two items around "and" (Spanish "e" before i, Italian "ed" before e).
     """
 
     code: str
@@ -73,7 +74,7 @@ class Grammar:
     group: str
     unsure: str
     quote: str
-    other_quotes: tuple[str, str]
+    inner_quotes: Mapping[str, str]
     text: str
     kinds: Mapping[str, str]
     positions: Mapping[Position, str]
@@ -82,7 +83,9 @@ class Grammar:
     months: Sequence[str]
     taken: str
     camera: str
+    first: str = "1"
     colon: str = ": "
+    semicolon: str = "; "
     joined: Callable[[str, str], str] | None = None
 
 

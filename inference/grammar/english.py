@@ -32,7 +32,7 @@ ENGLISH = Grammar(
     group="a group of people",
     unsure="one or more people",
     quote="text that says '{}'",
-    other_quotes=("'", "’"),
+    inner_quotes={"'": "’"},
     text="text",
     kinds=kinds(
         "People", "Animals", "Food", "Vehicles", "Buildings", "Nature", "Place", "Objects", "Activity", "Photo", "Text"

@@ -26,8 +26,8 @@ FRENCH = Grammar(
     hedge="L’image montre peut-être {}.",
     frames=frames(
         (
-            "L’image est peut-être une capture d’écran ou un graphique avec {}.",
-            "L’image est peut-être une capture d’écran ou un graphique.",
+            "L’image est peut-être une capture d’écran ou une illustration avec {}.",
+            "L’image est peut-être une capture d’écran ou une illustration.",
         ),
         ("L’image en noir et blanc montre peut-être {}.", "L’image est peut-être en noir et blanc."),
         ("L’image sombre montre peut-être {}.", "L’image est peut-être sombre."),
@@ -44,7 +44,7 @@ FRENCH = Grammar(
     group="un groupe de personnes",
     unsure="une ou plusieurs personnes",
     quote="un texte qui dit « {} »",
-    other_quotes=("»", "›"),
+    inner_quotes={"«": "‹", "»": "›"},
     text="du texte",
     kinds=kinds(
         "Personnes",
@@ -88,5 +88,7 @@ FRENCH = Grammar(
     ),
     taken="Date de prise de vue",
     camera="Appareil photo",
+    first="1er",
     colon=" : ",
+    semicolon=" ; ",
 )

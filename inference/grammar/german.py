@@ -19,8 +19,8 @@ GERMAN = Grammar(
     hedge="Möglicherweise zu sehen: {}.",
     frames=frames(
         (
-            "Möglicherweise ein Bildschirmfoto oder eine Grafik mit: {}.",
-            "Möglicherweise ein Bildschirmfoto oder eine Grafik.",
+            "Möglicherweise eine Bildschirmaufnahme oder Grafik, zu sehen: {}.",
+            "Möglicherweise eine Bildschirmaufnahme oder Grafik.",
         ),
         ("Möglicherweise in Schwarz-Weiß zu sehen: {}.", "Möglicherweise eine Schwarz-Weiß-Aufnahme."),
         ("Möglicherweise im Dunkeln zu sehen: {}.", "Möglicherweise eine dunkle Aufnahme."),
@@ -36,8 +36,8 @@ GERMAN = Grammar(
     people="{} Personen",
     group="eine Gruppe von Personen",
     unsure="eine oder mehrere Personen",
-    quote="Text: „{}“",
-    other_quotes=("“", "‘"),
+    quote="der Text „{}“",
+    inner_quotes={"„": "‚", "“": "‘"},
     text="Text",
     kinds=kinds(
         "Personen",
@@ -53,7 +53,7 @@ GERMAN = Grammar(
         "Text",
     ),
     positions=positions(
-        "oben links", "oben", "oben rechts", "links", "Mitte", "rechts", "unten links", "unten", "unten rechts"
+        "oben links", "oben", "oben rechts", "links", "in der Mitte", "rechts", "unten links", "unten", "unten rechts"
     ),
     sizes=sizes("groß", "mittelgroß", "klein"),
     date="{day}. {month} {year}",

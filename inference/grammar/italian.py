@@ -1,4 +1,4 @@
-"""Italian. The article follows the sound that the noun begins with ("uno squalo", "un’ape")."""
+"""Italian. The article follows the sound that the noun begins with ("uno squalo", "un’ape"); "e" is "ed" before e."""
 
 import re
 
@@ -24,11 +24,19 @@ def _several(noun: Noun) -> str:
     return f"{'diversi' if noun.shape == 'm' else 'diverse'} {noun.plural}"
 
 
+def _joined(before: str, last: str) -> str:
+    """ "e", or "ed" before another e ("pane ed erba"; Serianni, Grammatica italiana)."""
+    return f"{before} {'ed' if last[:1].lower() in ('e', 'è') else 'e'} {last}"
+
+
 ITALIAN = Grammar(
     code="it",
     hedge="Potrebbe essere un’immagine di {}.",
     frames=frames(
-        ("Potrebbe essere una schermata o un grafico con {}.", "Potrebbe essere una schermata o un grafico."),
+        (
+            "Potrebbe essere una schermata o un’illustrazione con {}.",
+            "Potrebbe essere una schermata o un’illustrazione.",
+        ),
         ("Potrebbe essere un’immagine in bianco e nero di {}.", "Potrebbe essere un’immagine in bianco e nero."),
         ("Potrebbe essere un’immagine scura di {}.", "Potrebbe essere un’immagine scura."),
     ),
@@ -44,7 +52,7 @@ ITALIAN = Grammar(
     group="un gruppo di persone",
     unsure="una o più persone",
     quote="testo che dice «{}»",
-    other_quotes=("»", "›"),
+    inner_quotes={"«": "“", "»": "”"},
     text="testo",
     kinds=kinds(
         "Persone", "Animali", "Cibo", "Veicoli", "Edifici", "Natura", "Luogo", "Oggetti", "Attività", "Foto", "Testo"
@@ -78,4 +86,6 @@ ITALIAN = Grammar(
     ),
     taken="Data",
     camera="Fotocamera",
+    first="1º",
+    joined=_joined,
 )

@@ -18,13 +18,13 @@ PORTUGUESE = Grammar(
     code="pt",
     hedge="Pode ser uma imagem de {}.",
     frames=frames(
-        ("Pode ser uma captura de tela ou um gráfico com {}.", "Pode ser uma captura de tela ou um gráfico."),
+        ("Pode ser uma captura de tela ou uma ilustração com {}.", "Pode ser uma captura de tela ou uma ilustração."),
         ("Pode ser uma imagem em preto e branco de {}.", "Pode ser uma imagem em preto e branco."),
         ("Pode ser uma imagem escura de {}.", "Pode ser uma imagem escura."),
     ),
     listed="A imagem pode conter: {}",
     nothing="Nenhuma descrição disponível.",
-    machine="Feita por um computador e não revisada; pode estar errada.",
+    machine="Descrição feita por um computador e não revisada; pode estar errada.",
     pair="{0} e {1}",
     article=_article,
     several=_several,
@@ -34,7 +34,7 @@ PORTUGUESE = Grammar(
     group="um grupo de pessoas",
     unsure="uma ou mais pessoas",
     quote="texto que diz “{}”",
-    other_quotes=("”", "’"),
+    inner_quotes={"“": "‘", "”": "’"},
     text="texto",
     kinds=kinds(
         "Pessoas",
@@ -78,4 +78,5 @@ PORTUGUESE = Grammar(
     ),
     taken="Data",
     camera="Câmera",
+    first="1º",
 )

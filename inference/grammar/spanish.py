@@ -28,13 +28,16 @@ SPANISH = Grammar(
     code="es",
     hedge="Puede ser una imagen de {}.",
     frames=frames(
-        ("Puede ser una captura de pantalla o un gráfico con {}.", "Puede ser una captura de pantalla o un gráfico."),
+        (
+            "Puede ser una captura de pantalla o una ilustración con {}.",
+            "Puede ser una captura de pantalla o una ilustración.",
+        ),
         ("Puede ser una imagen en blanco y negro de {}.", "Puede ser una imagen en blanco y negro."),
         ("Puede ser una imagen oscura de {}.", "Puede ser una imagen oscura."),
     ),
     listed="La imagen puede contener: {}",
     nothing="No hay descripción disponible.",
-    machine="Hecha por un ordenador y sin revisar; puede ser errónea.",
+    machine="Descripción hecha por un ordenador y sin revisar; puede ser errónea.",
     pair="{0} y {1}",
     article=_article,
     several=_several,
@@ -44,7 +47,7 @@ SPANISH = Grammar(
     group="un grupo de personas",
     unsure="una o varias personas",
     quote="texto que dice «{}»",
-    other_quotes=("»", "›"),
+    inner_quotes={"«": "“", "»": "”"},
     text="texto",
     kinds=kinds(
         "Personas",
