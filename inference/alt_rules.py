@@ -12,10 +12,12 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import ne
 
-from inference.alt_rule_words import RULE_WORDS, WORD
+from inference.alt_rule_words import COMMON, RULE_WORDS, WORD
 from inference.alt_text import LIMIT, LONGEST, NO_DESCRIPTION
 from inference.grammar import GRAMMARS
+from inference.guesses import guesses
 
 SHORT = 12
 """Characters below which a text can hardly describe a photo ("A red tulip." has 12)."""
@@ -116,7 +118,8 @@ def _long(text: str, about: Circumstances) -> Iterator[Found]:
 @_rule
 def _short(text: str, _about: Circumstances) -> Iterator[Found]:
     start, end = _trimmed(text)
-    if end - start < SHORT and len(text.split()) < 3:
+    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    if end - start + wide < SHORT and len(text.split()) < 3:
         yield Severity.ADVICE, start, end, "This is very short. Say who or what can be seen, and where."
 
 
@@ -132,18 +135,27 @@ def _opening(text: str, _about: Circumstances) -> Iterator[Found]:
 @_rule
 def _hedge(text: str, _about: Circumstances) -> Iterator[Found]:
     for grammar in GRAMMARS.values():
-        for pattern in (grammar.hedge, grammar.listed, *(frame.of for frame in grammar.frames.values())):
+        frames = [form for frame in grammar.frames.values() for form in (frame.of, frame.alone)]
+        for pattern in (grammar.hedge, grammar.listed, *frames):
             before = pattern.partition("{}")[0]
-            if text.startswith(before):
+            if text.lstrip().startswith(before):
                 sentence = "This still sounds like a guess. Once you have checked it, say it plainly."
-                yield Severity.ADVICE, 0, len(before.rstrip()), sentence
+                start, _ = _trimmed(text)
+                yield Severity.ADVICE, start, start + len(before.rstrip()), sentence
                 return
 
 
 _FILE_NAME = re.compile(
-    r"\s*(?:[\w\-+() .]*\.(?:jpe?g|png|gif|tiff?|webp|hei[cf]|avif|bmp|dng|nef|cr[23]|arw|raf|orf|rw2)"
-    r"|(?:img|dsc[fn]?|dscn|pxl|p|mvimg|dji|gopr|screenshot|scan|vid|wp|imag|photo|foto|image|bild)[_\- ]?\d[\w\- ]*"
-    r"|[0-9a-f]{8}-[0-9a-f-]{20,}|\d[\d_\-. ]{5,})\s*\.?\s*",
+    r"\s*(?:[\w\-+() .&,’']*[\w)]\.(?:jpe?g|png|gif|tiff?|webp|hei[cf]|avif|jxl|bmp|svg|heif"
+    r"|psd|pdf|mp|mp4|mov|dng|nef|cr[23]|arw|raf|orf|rw2)"
+    r"|_?(?:img|imgp|dsc[fn]?|dscn|pxl|p|mvimg|mvi|dji|gopr|g|scan|vid|wp|imag|pict|sam|cimg|hpim|mg|fb_img|received"
+    r"|photo|foto|image|bild|imagen|immagine|imagem|untitled|unbenannt|download|snapchat|signal)"
+    r"[_\-]?(?:\d|wa\d)[\w\-]*(?: ?\(\d+\)| copy| kopie| copie| copia)?"
+    r"|(?:screenshot|screen shot|bildschirmfoto|capture d['’]écran|captura de (?:pantalla|tela)|schermata"
+    r"|whatsapp (?:image|bild))[_\- ]?\d[\w\-:. ]*"
+    r"|[0-9a-f]{8}-[0-9a-f-]{20,}|\d[\d_\-. ]{5,}"
+    r"|[^\W_]+(?:[_-][^\W_]+)*_[\w\-]+|[^\W_]+(?:-[^\W_]+){2,}-[\w\-]*\d[\w\-]*"
+    r")\s*\.?\s*",
     re.IGNORECASE,
 )
 
@@ -187,11 +199,19 @@ def _caption(text: str, about: Circumstances) -> Iterator[Found]:
         yield Severity.WARNING, start, end, sentence
 
 
+_EMOJI = re.compile(
+    "(?:(?:[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23fa]"
+    "|[0-9#*]\ufe0f?\u20e3|[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2900-\u2bff\u3030\u303d\u3297\u3299]\ufe0f)"
+    "[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]*)+"
+)
+"""Emoji of Unicode 16 with all that belongs to them (skin, joiners, flags); several in a row are one place."""
+
+
 @_rule
 def _end(text: str, _about: Circumstances) -> Iterator[Found]:
     _, end = _trimmed(text)
-    last = text[:end].rstrip("\"'”’»)]")
-    if not last or last[-1] not in ".!?…。！？؟":
+    last = _EMOJI.sub(" ", text[:end]).rstrip("\"'“”‘’»›)]」』 \t\n\u00a0\u202f")
+    if not last or last[-1] not in ".!?…。．｡！？؟۔।":
         sentence = "Without a full stop a screen reader runs on into the next words. End the sentence."
         yield Severity.ADVICE, end - 1, end, sentence
 
@@ -199,14 +219,9 @@ def _end(text: str, _about: Circumstances) -> Iterator[Found]:
 @_rule
 def _capitals(text: str, _about: Circumstances) -> Iterator[Found]:
     cased = [character for character in text if character.isupper() or character.islower()]
-    if len(cased) >= 6 and all(character.isupper() for character in cased):
+    if len(cased) >= 6 and all(map(str.isupper, cased)) and not _FILE_NAME.fullmatch(text):
         sentence = "Some screen readers spell capitals letter by letter. Write as in any other sentence."
         yield Severity.WARNING, *_trimmed(text), sentence
-
-
-_EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55\u231a\u231b\u23e9-\u23fa][\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
-)
 
 
 @_rule
@@ -218,26 +233,25 @@ def _emoji(text: str, _about: Circumstances) -> Iterator[Found]:
 
 @_rule
 def _guess(text: str, about: Circumstances) -> Iterator[Found]:
-    words = RULE_WORDS.get(about.language)
-    if words is None:
-        return
-    found = list(re.finditer(rf"{WORD}(?:-{WORD})*", text))
-    lower = [match.group().casefold() for match in found]
-    anyone = words.people | words.anyone
-    for place, match in enumerate(found):
-        word = lower[place]
-        beside = lower[max(0, place - 2) : place] + lower[place + 1 : place + 3]
-        if word in words.people or word in words.telling or (word in words.traits and anyone & set(beside)):
-            sentence = f"“{match.group()}” tells age, gender or origin. Say it only if you know it and it matters here."
-            yield Severity.ADVICE, match.start(), match.end(), sentence
+    for start, end in guesses(text, about.language):
+        sentence = f"“{text[start:end]}” tells age, gender or origin. Say it only if you know it and it matters here."
+        yield Severity.ADVICE, start, end, sentence
 
 
 @_rule
 def _written(text: str, about: Circumstances) -> Iterator[Found]:
-    said = set(folded(text).split())
-    read = [word for line in about.written for word in folded(line).split() if len(word) >= 3]
-    if read and not said & set(read):
+    said = folded(text)
+    read = [word for line in about.written for word in folded(line).split() if len(word) >= 3 and word not in COMMON]
+    if read and not any(_quoted(word, said) for word in read):
         shown = " ".join(" ".join(about.written).split())
-        shown = shown if len(shown) <= 40 else shown[:40].rpartition(" ")[0] + "…"
+        shown = shown if len(shown) <= 40 else (shown[:40].rpartition(" ")[0] or shown[:40]) + "…"
         sentence = f"The photo contains text (“{shown}”) that isn’t mentioned. Quote it if it matters."
         yield Severity.ADVICE, *_trimmed(text), sentence
+
+
+def _quoted(word: str, said: str) -> bool:
+    """Whether a word that was read is said; one letter of a long word may have been read wrongly."""
+    if word in said.split() or (len(word) >= 5 and word in said.replace(" ", "")):
+        return True
+    alike = (other for other in said.split() if len(other) == len(word) >= 5)
+    return any(sum(map(ne, word, other)) <= 1 for other in alike)

@@ -131,7 +131,7 @@ def distinct(findings: Findings, vocabulary: Vocabulary) -> list[Finding]:
 
 def quotation(text: str, grammar: Grammar, longest: int) -> str:
     """A line as it can stand between quotation marks: one line, whole words, "…" where it was shortened."""
-    line = " ".join(text.split()).translate(str.maketrans(dict(grammar.inner_quotes)))
+    line = " ".join(text.split()).translate({ord(mark): inner for mark, inner in grammar.inner_quotes.items()})
     if len(line) <= longest:
         return line
     cut = line[: longest - 1]

@@ -174,7 +174,7 @@ def test_a_quotation_is_never_cut_inside_a_word(text: str, longest: int, languag
     quoted = quotation(text, grammar, longest)
     assert len(quoted) <= longest
     assert not set(grammar.inner_quotes) & set(quoted)
-    words = " ".join(text.split()).translate(str.maketrans(dict(grammar.inner_quotes))).split()
+    words = " ".join(text.split()).translate({ord(mark): inner for mark, inner in grammar.inner_quotes.items()}).split()
     kept = quoted.removesuffix("…").split()
     if quoted.endswith("…") and not " ".join(words).endswith("…"):
         assert all(word.startswith(own.rstrip(",;:.-")) for own, word in zip(kept, words, strict=False))
