@@ -15,7 +15,7 @@ from enum import StrEnum
 from operator import ne
 
 from inference.alt_rule_words import COMMON, RULE_WORDS, WORD
-from inference.alt_text import LIMIT, LONGEST, NO_DESCRIPTION
+from inference.alt_text import LIMIT, LONGEST, NO_DESCRIPTION, is_credit
 from inference.grammar import GRAMMARS
 from inference.guesses import guesses
 
@@ -241,9 +241,10 @@ def _guess(text: str, about: Circumstances) -> Iterator[Found]:
 @_rule
 def _written(text: str, about: Circumstances) -> Iterator[Found]:
     said = folded(text)
-    read = [word for line in about.written for word in folded(line).split() if len(word) >= 3 and word not in COMMON]
+    lines = [line for line in about.written if not is_credit(line)]
+    read = [word for line in lines for word in folded(line).split() if len(word) >= 3 and word not in COMMON]
     if read and not any(_quoted(word, said) for word in read):
-        shown = " ".join(" ".join(about.written).split())
+        shown = " ".join(" ".join(lines).split())
         shown = shown if len(shown) <= 40 else (shown[:40].rpartition(" ")[0] or shown[:40]) + "…"
         sentence = f"The photo contains text (“{shown}”) that isn’t mentioned. Quote it if it matters."
         yield Severity.ADVICE, *_trimmed(text), sentence

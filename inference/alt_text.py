@@ -9,12 +9,13 @@ is said twice; a text is never longer than its limit nor than `LONGEST`; it gets
 certain, never by cutting a word; nothing is said that the findings don't contain.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from inference.findings import Box, Finding, Findings
+from inference.findings import Box, Finding, Findings, TextLine
 from inference.grammar import FACTS, GRAMMARS, Grammar, join
 from inference.placement import position, size
 from inference.vocabulary import Noun, Vocabulary
@@ -139,6 +140,17 @@ def quotation(text: str, grammar: Grammar, longest: int) -> str:
     return f"{whole.rstrip(' ,;:.-')}…" if whole.strip(" ,;:.-") else ""
 
 
+_CREDIT = re.compile(
+    r"\W*(?:©|\(c\)|copyright\b|(?:photo|image|picture|foto|bild)s?\s*(?::|by\b|courtesy\b|von\b)|all rights reserved)",
+    re.IGNORECASE,
+)
+
+
+def is_credit(line: str) -> bool:
+    """Whether a line that was read names the photographer: written on the photo, not seen in it."""
+    return _CREDIT.match(line) is not None
+
+
 def compose_extended(
     findings: Findings,
     vocabulary: Vocabulary,
@@ -220,8 +232,8 @@ def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: 
         fact = finding.concept if finding.concept in FACTS and noun.scene else ""
         ambience = finding.concept in AMBIENCE and bool(noun.scene)
         items.append(_Item(words, finding.score, _GROUPS.get(kind, _THINGS), noun.scene, fact, ambience))
-    if findings.text:
-        items.append(_text_item(findings, grammar))
+    if lines := [line for line in findings.text if not is_credit(line.text)]:
+        items.append(_text_item(lines, grammar))
     items.sort(key=lambda item: item.group)
     seen: set[str] = set()
     fact = min((item.fact for item in items if item.fact), key=FACTS.index, default="")
@@ -231,17 +243,19 @@ def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: 
             yield item
 
 
-def _text_item(findings: Findings, grammar: Grammar) -> _Item:
+def _text_item(lines: Sequence[TextLine], grammar: Grammar) -> _Item:
     """The first line that was read, with as many of the next as make one line of an alt text."""
     read = ""
-    for line in findings.text:
+    for line in lines:
         longer = f"{read} {line.text}".strip()
         if read and len(longer) > QUOTED:
             break
         read = longer
     quoted = quotation(read, grammar, QUOTED)
+    if quoted.endswith(".") and quoted.split()[-1].count(".") == 1:
+        quoted = quoted.removesuffix(".")  # the sentence ends with its own; "U.S." and "..." keep theirs
     words = grammar.quote.format(quoted) if quoted else grammar.text
-    return _Item(words, min(line.score for line in findings.text), _GROUPS["text"])
+    return _Item(words, min(line.score for line in lines), _GROUPS["text"])
 
 
 def _shorter(items: Sequence[_Item]) -> list[_Item]:

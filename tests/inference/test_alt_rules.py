@@ -173,6 +173,7 @@ def test_an_emoji_of_several_characters_is_one_place(text: str, places: list[str
         ("Un panneau « Sortie ».", "SORTIE", True),
         ("看板に「営業中です」とある。", "営業中です", True),
         ("A cat.", "IT", True),
+        ("A cat.", "© Jane Doe", True),
     ],
 )
 def test_a_text_mentions_what_is_written_by_a_word_that_tells(text: str, written: str, mentioned: bool) -> None:

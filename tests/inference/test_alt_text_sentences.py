@@ -5,7 +5,7 @@ The English hedged and listed forms are real outputs of Facebook's automatic alt
 
 import pytest
 
-from inference.alt_text import Style, compose
+from inference.alt_text import Style, compose, compose_extended
 from inference.findings import Box, Finding, Findings, TextLine
 from inference.grammar import GRAMMARS, join
 from inference.vocabulary import Vocabulary
@@ -201,3 +201,19 @@ def test_a_long_line_of_text_is_quoted_by_its_beginning() -> None:
     line = "The quick brown fox jumps over the lazy dog and then it sleeps for a very long while"
     text = compose(found(text=line), VOCABULARY)
     assert text == "May be an image of text that says 'The quick brown fox jumps over the lazy dog and then it…'."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("© Ivan M.", "May be an image of dog."),
+        ("Copyright 2009 All rights reserved", "May be an image of dog."),
+        ("Photo by Juan", "May be an image of dog."),
+        ("PHOTOS", "May be an image of dog and text that says 'PHOTOS'."),
+        ("STOP.", "May be an image of dog and text that says 'STOP'."),
+        ("U.S.", "May be an image of dog and text that says 'U.S.'."),
+    ],
+)
+def test_who_took_a_photo_is_not_seen_in_it_and_no_sentence_ends_twice(text: str, said: str) -> None:
+    assert compose(found("dog", text=text), VOCABULARY) == said
+    assert text in compose_extended(found("dog", text=text), VOCABULARY)
