@@ -9,6 +9,7 @@ from pathlib import Path
 from storage.console import commands, output
 from storage.console.commands import WrongUse, absolute
 from storage.library import Library
+from storage.text_rules import CheckedText
 
 
 def _folders(arguments: argparse.Namespace) -> list[Path]:
@@ -93,11 +94,14 @@ def run_command(library: Library, arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def remarks(text: str, language: str) -> list[str]:
+def remarks(given: CheckedText) -> list[str]:
     """Names of the rules that an alt text breaks, for the report; storage can't know the rules."""
     from inference.alt_rules import Circumstances, check
 
-    return [remark.rule for remark in check(text, Circumstances(language=language))]
+    about = Circumstances(
+        language=given.language, file_name=given.file_name, caption=given.caption, written=given.written
+    )
+    return [remark.rule for remark in check(given.text, about)]
 
 
 def describe_now(library: Library, photos: Sequence[int]) -> None:

@@ -16,7 +16,9 @@ from gui.review_panel import ReviewPanel
 from gui.text_editor import TextEditor
 from gui.words import LANGUAGES
 from storage import own_spellings
+from storage.read_lines import read_lines, sure
 from storage.schema import Field
+from storage.search.index import also_said
 
 if TYPE_CHECKING:
     from gui.review.dictionary import Misspelt
@@ -42,22 +44,24 @@ class Remarks(QObject):
         detail, language = self._panel.detail, self._panel.language
         if detail is None:
             return
-        library, editor = self._desk.library, self._panel.editor(field)
+        library, editor, photo = self._desk.library, self._panel.editor(field), detail.row.id
         caption = next((t.text for t in detail.texts if t.field == Field.CAPTION), "")
         names = [tag.name for tag in detail.tags]
 
         def look() -> Any:
             from gui.review import dictionary
-            from inference.alt_rules import Circumstances, check
+            from inference.alt_rules import Circumstances, check, folded
 
-            about = Circumstances(language=language, file_name=detail.row.name, caption=caption)
-            remarks = check(text, about) if field == Field.ALT_TEXT else []
-            book = dictionary.dictionary(language)
-            if book is None:
-                return remarks, None
             with library.read() as connection:
                 own = own_spellings.load(connection)
-            return remarks, book.misspelt(text, own | dictionary.words_of(names))
+                written = sure(read_lines(connection, str(photo)).get(photo, ()))
+                others = {folded(text)} if also_said(connection, language, text, photo) else set()
+            about = Circumstances(
+                language=language, file_name=detail.row.name, caption=caption, others=others, written=written
+            )
+            remarks = check(text, about) if field == Field.ALT_TEXT else []
+            book = dictionary.dictionary(language)
+            return remarks, None if book is None else book.misspelt(text, own | dictionary.words_of(names))
 
         def show(found: Any) -> None:
             remarks, misspelt = found

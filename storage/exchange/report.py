@@ -11,7 +11,7 @@ from pathlib import Path
 from storage import settings
 from storage.exchange.new_file import new_file
 from storage.exchange.page import STYLE, escaped, frame_words, page
-from storage.exchange.report_words import WORDS, number
+from storage.exchange.report_words import LINT, WORDS, number
 from storage.exchange.survey import Lint, Share, Survey, biggest, percent, survey, survey_json
 from storage.library import Library
 
@@ -85,7 +85,9 @@ class _Page:
             self._counts("languages", "language", found.languages, whole.photos),
         ]
         if found.lint is not None:
-            parts.append(self._counts("lint", "finding", found.lint, whole.approved))
+            said = LINT[self._language]
+            lint = {said.get(name, name): count for name, count in found.lint.items()}
+            parts.append(self._counts("lint", "finding", lint, whole.approved))
         return page(
             title=words["title"],
             language=self._language,

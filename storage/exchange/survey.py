@@ -6,7 +6,7 @@
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storage.photos import shown
+from storage.read_lines import read_lines, sure
 from storage.schema import Field, TagState, TextState
+from storage.search.index import DUPLICATE
+from storage.text_rules import CheckedText
+from storage.words import CHUNK
 
-Lint = Callable[[str, str], Sequence[str]]
-"""Says what is wrong with a text in a language, each as a short name such as "too long". The rules live with those who
-write texts, which storage does not know; whoever has them hands them in."""
+Lint = Callable[[CheckedText], Collection[str]]
+"""Says what is wrong with an alt text, each as a short name such as "long". The rules live with those who write texts,
+which storage does not know; whoever has them hands them in."""
 
 BREAK = 300
 """Seconds between two review steps from which the person is taken to have been away."""
@@ -151,13 +155,26 @@ def _languages(connection: Connection) -> dict[str, int]:
 
 
 def _findings(connection: Connection, lint: Lint) -> Counter[str]:
+    """What is wrong with approved alt texts, each with what has to be known of its photo."""
     found: Counter[str] = Counter()
-    for text, language in connection.exec_driver_sql(
-        "SELECT x.text, x.language FROM text x JOIN photo p ON p.id = x.photo_id AND p.missing_since IS NULL "
-        "WHERE x.field = 0 AND x.state = 1"
-    ):
-        found.update(set(lint(text, language)))
-    return found
+    rows = connection.exec_driver_sql(
+        "SELECT x.photo_id, x.text, x.language, p.file, coalesce(c.text, '') FROM text x "
+        "JOIN photo p ON p.id = x.photo_id AND p.missing_since IS NULL "
+        f"LEFT JOIN text c ON c.photo_id = x.photo_id AND c.field = {int(Field.CAPTION)} "
+        f"AND c.language = x.language AND c.state < {int(TextState.REJECTED)} "
+        f"WHERE x.field = {int(Field.ALT_TEXT)} AND x.state = {int(TextState.APPROVED)} ORDER BY x.photo_id"
+    )
+    for chunk in iter(lambda: rows.fetchmany(CHUNK), []):
+        read = read_lines(connection, ",".join(str(int(photo)) for photo, *_ in chunk))
+        for photo, text, language, file, caption in chunk:
+            given = CheckedText(text, language, os.fsdecode(file), caption, sure(read.get(photo, ())))
+            found.update(set(lint(given)))
+    twice = connection.exec_driver_sql(
+        f"SELECT count(*) FROM photo p WHERE {_has(Field.ALT_TEXT)} "
+        "AND p.place IN (SELECT rowid FROM photo_words WHERE photo_words MATCH ?)",
+        (f'"{DUPLICATE}"',),
+    ).scalar_one()
+    return found + Counter(duplicate=int(twice))
 
 
 def _reviewing(connection: Connection) -> tuple[int, int]:

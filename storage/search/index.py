@@ -17,17 +17,17 @@ they only repeat the tags, and "hot dog" in a draft must not answer "dog".
 
 import calendar
 import hashlib
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storage import text_rules
 from storage.metadata.sniff import RAW
+from storage.read_lines import Line, read_lines, sure
 from storage.schema import Field, Origin, TagState, TextState
 from storage.spelling import tokens
 from storage.text_rules import CheckedText
@@ -152,7 +152,10 @@ def lint_fact(rule: str = "") -> str:
     return "#l" + "".join(tokens(rule))
 
 
-_REPEATED = (lint_fact(), lint_fact("duplicate"), lint_fact("warning"))
+DUPLICATE = lint_fact("duplicate")
+"""The word for an alt text that another photo has, too."""
+
+_REPEATED = (lint_fact(), DUPLICATE, lint_fact("warning"))
 """An alt text that another photo has, too; no rule about one text can know."""
 
 
@@ -191,6 +194,12 @@ def refresh_repeated(connection: "Connection", said: Iterable[str]) -> None:
         wrong.update(some if len(some) == 1 else _places(connection, f'"{fact}" NOT "{_REPEATED[1]}"'))
     for chunk in chunks(map(photo_at, sorted(wrong))):
         _write_rows(connection, chunk)
+
+
+def also_said(connection: "Connection", language: str, text: str, photo: int) -> bool:
+    """Whether another photo has this alt text in this language."""
+    fact = text_fact(language, text)
+    return fact is not None and any(photo_at(at) != photo for at in _places(connection, f'"{fact}"', limit=2))
 
 
 def _places(connection: "Connection", expression: str, *, limit: int = -1) -> list[int]:
@@ -253,14 +262,14 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
     facts: dict[int, list[str]] = {row[0]: [] for row in found}
     texts: dict[int, dict[str, list[str]]] = {row[0]: {} for row in found}
     _add_tags(connection, ids, facts)
-    read = _read_lines(connection, ids)
+    read = read_lines(connection, ids)
     names = {row[0]: os.fsdecode(row[8]) for row in found}
     _add_texts(connection, ids, facts, texts, names, read)
     _add_problems(connection, ids, facts, texts)
     _add_packs(connection, ids, facts)
     for photo, lines in read.items():
         facts[photo].append("#hocr")
-        texts[photo]["ocr"] = [" ".join(map(_words, lines))]
+        texts[photo]["ocr"] = [" ".join(_words(line) for line, _ in lines)]
     for photo, old, missing, taken, state, people, kind, camera, _, folder, width, height in found:
         place = place_of(photo, taken) if missing is None else None
         own = [f"#s{state}"]
@@ -317,7 +326,7 @@ def _add_texts(
     facts: dict[int, list[str]],
     texts: dict[int, dict[str, list[str]]],
     names: Mapping[int, str],
-    read: Mapping[int, tuple[str, ...]],
+    read: Mapping[int, tuple[Line, ...]],
 ) -> None:
     alt: list[tuple[int, str, str]] = []
     captions: dict[tuple[int, str], str] = {}
@@ -337,7 +346,7 @@ def _add_texts(
             captions[photo, language] = text
     for photo, language, text in alt if text_rules.known() else ():
         caption = captions.get((photo, language), "")
-        given = CheckedText(text, language, names[photo], caption, read.get(photo, ()))
+        given = CheckedText(text, language, names[photo], caption, sure(read.get(photo, ())))
         broken = text_rules.broken(given)
         facts[photo] += [lint_fact(), *map(lint_fact, broken)] if broken else []
 
@@ -358,23 +367,3 @@ def _add_packs(connection: "Connection", ids: str, facts: dict[int, list[str]]) 
         f"WHERE r.photo_id IN ({ids}) AND r.digest IS p.digest"
     ):
         facts[photo].append(pack_fact(pack))
-
-
-def _read_lines(connection: "Connection", ids: str) -> dict[int, tuple[str, ...]]:
-    """The lines that the pack "text" read in photos."""
-    found = {}
-    for photo, findings in connection.exec_driver_sql(
-        "SELECT r.photo_id, r.findings FROM run r JOIN photo p ON p.id = r.photo_id "
-        f"WHERE r.photo_id IN ({ids}) AND r.pack = 'text' AND r.digest IS p.digest"
-    ):
-        lines = tuple(_lines(json.loads(findings)))
-        if lines:
-            found[photo] = lines
-    return found
-
-
-def _lines(findings: Any) -> Iterator[str]:
-    """The lines in the findings of the pack "text": `{"t": [[line, score, …], …]}`."""
-    for line in findings.get("t", ()) if isinstance(findings, dict) else ():
-        if isinstance(line, list) and line and isinstance(line[0], str):
-            yield line[0]

@@ -15,8 +15,8 @@ from gui.review import dictionary
 from gui.text_dialog import TextDialog
 from gui.words import ORIGINS
 from inference import engine, raw_json
-from inference.findings import Box, Detection, RawFindings
-from storage import own_spellings
+from inference.findings import Box, Detection, RawFindings, TextLine
+from storage import own_spellings, review
 from storage.library import Library
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.suggestions import Proposal, TextProposal, store_proposal
@@ -204,6 +204,28 @@ def test_misspelt_words_are_underlined_and_respelt_by_key(
     assert QTextCharFormat.UnderlineStyle.DotLine not in [
         m.format.underlineStyle() for m in editor.field.extraSelections()
     ]
+
+
+def test_what_other_photos_say_and_what_is_written_is_known_while_typing(
+    session: Session, library: Library, until: Until
+) -> None:
+    photo, other = session.model.ids[:2]
+    review.set_text(library, [other], "A cat sleeps on a chair.")
+    found = RawFindings(text=(TextLine("EXIT", 0.95, Box(0, 0, 1, 1)), TextLine("qzv", 0.4, Box(0, 0, 1, 1))))
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "INSERT INTO run (photo_id, pack, version, digest, findings) "
+            "SELECT id, 'text', '1', digest, ? FROM photo WHERE id = ?",
+            (raw_json.dump(found), photo),
+        )
+    editor = session.window.panel.text
+    editor.start()
+    focus(session, editor.field, until)
+    editor.put("A cat sleeps on a chair.")
+    until(lambda: "Another photo has the same text" in editor._remarks.text())
+    assert "contains text (“EXIT”)" in editor._remarks.text()
+    editor.put("A cat sleeps under a sign: “Exit”.")
+    until(lambda: editor._remarks.text() == "" or "Spelling" in editor._remarks.text().splitlines()[0])
 
 
 def test_own_words_and_tags_are_right(session: Session, library: Library, books: Path, until: Until) -> None:

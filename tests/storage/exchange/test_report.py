@@ -10,15 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from inference.alt_rules import RULES
+from inference.commands import remarks
 from storage import review
 from storage import settings as settings_of_library
 from storage.exchange import report_words
 from storage.exchange.page import DARK, LIGHT
 from storage.exchange.report import write_report
-from storage.exchange.report_words import WORDS
+from storage.exchange.report_words import LINT, WORDS
 from storage.exchange.survey import Share, share_words, survey
 from storage.library import Library
 from storage.schema import Field, TagState, TextState
+from storage.text_rules import CheckedText
 from tests.storage.conftest import add_photos
 from tests.storage.exchange.chromium import axe_source, browser
 from tests.storage.exchange.conftest import NASTY, Words, put_words
@@ -44,8 +47,8 @@ def surveyed(library: Library) -> Iterator[Library]:
     yield library
 
 
-def too_long(text: str, language: str) -> list[str]:
-    return ["too long"] if len(text) > 125 else []
+def too_long(given: CheckedText) -> list[str]:
+    return ["long"] if len(given.text) > 125 else []
 
 
 def test_the_numbers_are_right(surveyed: Library, tmp_path: Path) -> None:
@@ -65,7 +68,7 @@ def test_the_numbers_are_right(surveyed: Library, tmp_path: Path) -> None:
         "date": groups,
     }
     assert found["languages"] == {"de": groups - 1, "en": 1}
-    assert found["lint"] == {"too long": groups}
+    assert found["lint"] == {"duplicate": groups - 1, "long": groups}
     assert found["review_steps"] == 1
 
 
@@ -146,6 +149,31 @@ def test_every_phrase_is_there_in_every_language_with_the_same_places() -> None:
     for phrases in WORDS.values():
         assert places(phrases) == places(WORDS["en"])
     assert report_words.number(1234567, "de") == "1.234.567"
+
+
+def test_every_rule_about_alt_texts_has_words_in_every_language(surveyed: Library, tmp_path: Path) -> None:
+    assert set(LINT) == set(WORDS)
+    for language, said in LINT.items():
+        assert set(said) == {"empty", *RULES}
+        assert len(set(said.values())) == len(said)
+        write_report(surveyed, tmp_path / "report.html", lint=too_long, language=language)
+        content = (tmp_path / "report.html").read_text(encoding="utf-8")
+        assert all(html.escape(said[name]) in content for name in ("long", "duplicate"))
+
+
+def test_the_rules_know_what_is_known_of_the_photo(library: Library) -> None:
+    (photo,) = add_photos(library, "sunset_beach.jpg")
+    review.set_text(library, [photo], "Sunset beach.")
+    review.set_text(library, [photo], "Sunset beach", field=Field.CAPTION)
+    with library.write() as block:
+        block.connection.exec_driver_sql(
+            "INSERT INTO run (photo_id, pack, version, digest, findings) "
+            """SELECT id, 'text', '1', digest, '{"t":[["STOP",0.95],["noise",0.5]]}' FROM photo"""
+        )
+    with library.read() as connection:
+        found = survey(connection, lint=remarks)
+    assert found.lint is not None
+    assert set(found.lint) == {"caption", "file_name", "written"}
 
 
 def test_an_empty_library_has_a_report_too(library: Library, tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import pytest
 
 import main
 from inference.alt_rules import RULES, Severity
+from inference.judge import LEGIBLE
 from storage import history, refresh, review, search, text_rules
 from storage.library import Library
+from storage.read_lines import SURE
 from storage.scan import top_folders
 from storage.schema import Field
 from storage.search.fields import LINT
@@ -82,6 +84,21 @@ def test_a_text_is_no_longer_there_twice_when_a_folder_leaves(library: Library, 
     list(top_folders.remove_root(library, leaves))
     assert found(library, "") == [one]
     assert found(library, "lint:duplicate") == []
+
+
+def test_only_lines_that_are_surely_there_are_asked_for(ruled: Library) -> None:
+    one, two = add_photos(ruled, "a.jpg", "b.jpg")
+    for photo, line in ((one, '["STOP",0.95]'), (two, '["qzv",0.5]')):
+        with ruled.write() as block:
+            block.connection.exec_driver_sql(
+                "INSERT INTO run (photo_id, pack, version, digest, findings) "
+                "SELECT id, 'text', '1', digest, ? FROM photo WHERE id = ?",
+                (f'{{"t":[{line}]}}', photo),
+            )
+    review.set_text(ruled, [one, two], "A road in the desert.")
+    assert found(ruled, "lint:unmentioned-text") == [one]
+    assert found(ruled, "ocr:qzv") == [two]
+    assert SURE == LEGIBLE
 
 
 def test_rows_of_an_older_program_are_made_anew(library: Library) -> None:
