@@ -111,12 +111,28 @@ def phrase(noun: Noun, count: int | None, grammar: Grammar, *, bare: bool) -> st
     return f"{count} {noun.plural}" if count <= NUMBERED else grammar.several(noun)
 
 
-def people_phrase(findings: Findings, grammar: Grammar, *, plain: bool) -> str:
-    """Who is there: "1 person", "2 people", "a group of people", "one or more people"."""
+def people_phrase(findings: Findings, grammar: Grammar, *, plain: bool, own: Noun | None = None) -> str:
+    """Who is there: "1 person", "2 people", "a group of people", "one or more people".
+
+    Args:
+        own: what the user calls a person.
+    """
+    if own is not None and (findings.people_exact or findings.people >= COMPANY):
+        if not findings.people_exact:
+            return grammar.several(own)
+        if findings.people == 1:
+            return grammar.article(own) if plain else f"1 {own.singular}"
+        return f"{findings.people} {own.plural}"
     if findings.people_exact:
         one = grammar.person[plain]
         return one if findings.people == 1 else grammar.people.format(findings.people)
     return grammar.group if findings.people >= COMPANY else grammar.unsure
+
+
+def _own_person(vocabulary: Vocabulary, language: str) -> Noun | None:
+    """What the user calls a person in a language, if not as we do."""
+    named = language in vocabulary.own.names.get("person", {})
+    return vocabulary.noun("person", language) if named else None
 
 
 def distinct(findings: Findings, vocabulary: Vocabulary) -> list[Finding]:
@@ -168,7 +184,8 @@ def compose_extended(
     parts: dict[str, list[str]] = {}
     if findings.people:
         boxes = next((f.boxes for f in concepts if f.concept == "person"), ())
-        parts["person"] = [people_phrase(findings, grammar, plain=False) + _places(boxes, grammar)]
+        own = _own_person(vocabulary, language)
+        parts["person"] = [people_phrase(findings, grammar, plain=False, own=own) + _places(boxes, grammar)]
     for finding in concepts:
         kind = vocabulary.concept(finding.concept).kind
         if (kind == "person" and findings.people) or (finding.concept == "text" and findings.text):
@@ -222,7 +239,8 @@ def _items(findings: Findings, vocabulary: Vocabulary, grammar: Grammar, style: 
     concepts = distinct(findings, vocabulary)
     if findings.people:
         surest = max((f.score for f in concepts if f.concept == "person"), default=1.0)
-        items.append(_Item(people_phrase(findings, grammar, plain=plain), surest, 0))
+        own = _own_person(vocabulary, grammar.code)
+        items.append(_Item(people_phrase(findings, grammar, plain=plain, own=own), surest, 0))
     for finding in concepts:
         kind = vocabulary.concept(finding.concept).kind
         if (kind == "person" and findings.people) or (finding.concept == "text" and findings.text):

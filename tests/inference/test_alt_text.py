@@ -241,6 +241,20 @@ def test_a_renamed_concept_is_said_as_the_user_says_it() -> None:
     assert compose(Findings((Finding("dog", 0.9, 1, (BOX,)),)), mine) == "May be an image of Rex."
 
 
+def test_people_are_called_what_the_user_calls_a_person() -> None:
+    mine = VOCABULARY.with_own_words(OwnWords(names={"person": {"en": ("human", "humans")}}))
+
+    def said(people: int, *, exact: bool = True, style: str = "plain") -> str:
+        return compose(Findings(people=people, people_exact=exact), mine, style=style)
+
+    assert said(1) == "A human."
+    assert said(1, style="hedged") == "May be an image of 1 human."
+    assert said(3) == "3 humans."
+    assert said(9, exact=False) == "Several humans."
+    assert said(2, exact=False) == "One or more people."
+    assert compose(Findings(people=2), mine, language="de", style="plain") == "2 Personen."
+
+
 def test_a_name_longer_than_any_text_is_left_out() -> None:
     mine = VOCABULARY.with_own_words(OwnWords(names={"dog": {"en": ("x" * 400, "y" * 400)}}))
     found = Findings((Finding("dog", 0.9, 1), Finding("cat", 0.95, 1)))
