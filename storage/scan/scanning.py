@@ -34,6 +34,7 @@ from storage.scan.compare import (
     mark_returned,
 )
 from storage.scan.count import count_photos
+from storage.scan.glances import Glances
 from storage.scan.read_photo import Found, PhotoRead
 from storage.scan.readers import Readers
 from storage.scan.take_in import Intake
@@ -47,7 +48,7 @@ from storage.scan.top_folders import (
     root_paths,
     roots,
 )
-from storage.scan.walk import Listing, Seen, Unreadable, walk
+from storage.scan.walk import Listing, Same, Seen, Unreadable, walk
 from storage.shown import shown
 
 __all__ = ["ScanOptions", "folder_problems", "remove_root", "roots", "scan"]
@@ -135,6 +136,7 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
         stopped.set()
         steps.close()
         readers.close()
+        walker.close()
 
 
 def _write(intake: Intake, reads: Sequence[PhotoRead], progress: "_Tally") -> Iterator[Progress]:
@@ -202,6 +204,7 @@ class _Walker:
         self._offline = offline
         self._options = options
         self._problems = FolderProblems(library)
+        self._glances = Glances(library, options.threads)
         self._seen: Seen = set()
         self._present = 0  # photos of a folder in parts that are in the library and on the disk
 
@@ -211,9 +214,14 @@ class _Walker:
         photos = 0
         for top in tops:
             if self._can_be_scanned(top):
-                for listing in walk(top, self._seen, recursive=self._options.recursive):
+                recursive = self._options.recursive
+                for listing in walk(top, self._seen, recursive=recursive, beforehand=self._glances):
                     if isinstance(listing, Unreadable):
                         self._unreadable(listing)
+                        continue
+                    if isinstance(listing, Same):
+                        self._problems.clear(listing.path)
+                        yield listing.photos
                         continue
                     listings.append(listing)
                     photos += len(listing.photos.names)
@@ -227,12 +235,17 @@ class _Walker:
             self._problems.clear(listing.path)
             self._write(listing.path, difference)
             if unchanged := difference.unchanged + len(difference.returned):
+                self._glances.unchanged(unchanged)
                 yield unchanged
             yield from difference.found
             self._present = (0 if listing.first else self._present) + difference.known
             if listing.last and not listing.first and count_present(self._library, listing.path) > self._present:
                 for gone in gone_of(self._library, listing.path):
                     self._mark_gone(listing.path, gone)
+
+    def close(self) -> None:
+        """End what looks at folders beside it."""
+        self._glances.close()
 
     def mark_gone_folders(self, tops: Sequence[bytes]) -> None:
         """Mark the photos of folders that no longer exist as missing."""

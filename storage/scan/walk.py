@@ -9,38 +9,33 @@ folder.
 """
 
 # File names are bytes here, which pathlib does not take.
-# ruff: noqa: PTH116, PTH118, PTH208
+# ruff: noqa: PTH116, PTH118
 
-import hashlib
-import marshal
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice, repeat
 from operator import attrgetter
+from typing import Protocol
 
 from storage.image_head import PHOTO_SUFFIXES
-from storage.photo_source import INODE_MASK, identity_of
+from storage.photo_source import identity_of
+from storage.scan.plain import SMALL, mark_of, plain_folder, plain_photos
 
 PART = 10_000
 """Entries of a folder that are listed at once, some 5 MB; a folder with more comes in parts."""
 
-SMALL = 2**19
-"""Size of a folder itself, in bytes, up to which its names are asked for at once; 10,000 usual names on ext4, XFS and
-btrfs. Where a file system says nothing of use, only the names of a large folder are in memory together."""
-
 Entry = tuple[bytes, int, int, int, str | None]
 """One photo of a folder: name, inode, size, mtime_ns, identity of its sidecar (None without one)."""
 
+USUAL = frozenset(each for ending in PHOTO_SUFFIXES if len(ending) == 4 for each in (ending, ending.upper()))
+"""Endings of photos as nearly all have them."""
+
 _SCANDIR_HAS_INODES = os.name != "nt"  # Windows lists folders without file numbers
-_STAT_IN_FOLDER = os.stat in os.supports_dir_fd
 
 _DOT = ord(".")
-_USUAL = frozenset(each for ending in PHOTO_SUFFIXES if len(ending) == 4 for each in (ending, ending.upper()))
-_name, _mode, _inode = attrgetter("name"), attrgetter("st_mode"), attrgetter("st_ino")
-_size, _mtime_ns = attrgetter("st_size"), attrgetter("st_mtime_ns")
+_name = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +68,8 @@ class Photos:
         return list(zip(self.names, self.inodes, self.sizes, self.times, sidecars, strict=False))
 
     def mark(self) -> bytes:
-        """16 bytes of BLAKE2b that tell whether any name or identity differs.
-
-        Format 2 of marshal writes equal values equally, in whatever way they came about.
-        """
-        columns = [*map(list, (self.names, self.inodes, self.sizes, self.times)), self.sidecars]
-        return hashlib.blake2b(marshal.dumps(columns, 2), digest_size=16).digest()
+        """16 bytes that tell whether any name or identity differs."""
+        return mark_of((*map(list, (self.names, self.inodes, self.sizes, self.times)), self.sidecars))
 
 
 @dataclass(slots=True)
@@ -113,14 +104,36 @@ class Unreadable:
     error: OSError
 
 
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A folder that has nothing but the photos the library knows, as it knows them, and how many these are."""
+
+    path: bytes
+    photos: int
+
+
 Seen = set[tuple[int, int]]
 """(device, inode) of the folders that were listed."""
 
 
-def walk(top: bytes, seen: Seen, *, recursive: bool = True) -> Iterator[Listing | Unreadable]:
+class Beforehand(Protocol):
+    """Somebody who looks at folders before the walk comes to them."""
+
+    def look_at(self, pending: Sequence[bytes]) -> None:
+        """These folders come next, the last one first; called often."""
+
+    def same(self, path: bytes) -> int | None:
+        """How many photos a folder has, where it is known to be unchanged; None where it has to be listed."""
+
+
+def walk(
+    top: bytes, seen: Seen, *, recursive: bool = True, beforehand: Beforehand | None = None
+) -> Iterator[Listing | Same | Unreadable]:
     """List a folder and those below it; folders in `seen` are left out, and every one listed is put there."""
     pending, links = [top], list[bytes]()
     while pending or links:
+        if beforehand is not None:
+            beforehand.look_at(pending)
         path = pending.pop() if pending else links.pop()
         try:
             status = os.stat(path)
@@ -128,7 +141,10 @@ def walk(top: bytes, seen: Seen, *, recursive: bool = True) -> Iterator[Listing 
             if key in seen:
                 continue
             seen.add(key)
-            plain = _plain_folder(path) if status.st_size <= SMALL else None
+            if beforehand is not None and (same := beforehand.same(path)) is not None:
+                yield Same(path, same)  # a folder without folders
+                continue
+            plain = _plain_listing(path) if status.st_size <= SMALL else None
             for listing in list_folder(path) if plain is None else (plain,):
                 yield listing
                 if recursive:
@@ -138,11 +154,10 @@ def walk(top: bytes, seen: Seen, *, recursive: bool = True) -> Iterator[Listing 
             yield Unreadable(path, error)
 
 
-def _plain_folder(path: bytes) -> Listing | None:
+def _plain_listing(path: bytes) -> Listing | None:
     """A folder that has nothing but photos with one usual ending, or None: by names alone, a tenth faster."""
-    names = os.listdir(path)
-    photos = _plain_photos(path, names) if _all_alike(names) else None
-    return None if photos is None else Listing(path, photos)
+    columns = plain_folder(path, USUAL)
+    return None if columns is None else Listing(path, Photos(*columns))
 
 
 def list_folder(path: bytes) -> Iterator[Listing]:
@@ -172,8 +187,9 @@ def list_folder(path: bytes) -> Iterator[Listing]:
 def _listing(path: bytes, entries: list[os.DirEntry[bytes]], sidecars: dict[bytes, str] | None = None) -> Listing:
     """Sort entries into a listing; `sidecars` are those of the whole folder where the entries are only a part."""
     names = list(map(_name, entries))
-    likely = [name for name in names if name[-4:] in _USUAL and name[0] != _DOT]
-    photos = _plain_photos(path, likely)
+    likely = [name for name in names if name[-4:] in USUAL and name[0] != _DOT]
+    columns = plain_photos(path, likely)
+    photos = None if columns is None else Photos(*columns)
     if photos is not None and len(likely) == len(names) and not sidecars:
         return Listing(path, photos)
     done = frozenset(likely) if photos is not None else frozenset()
@@ -185,43 +201,6 @@ def _listing(path: bytes, entries: list[os.DirEntry[bytes]], sidecars: dict[byte
         rows = [(*row[:4], _sidecar(row[0], sidecars)) for row in rows]
     listing.photos = Photos.of(rows)
     return listing
-
-
-def _all_alike(names: list[bytes]) -> bool:
-    """Whether all names have one usual ending and none is hidden; a look at each would take a twentieth of a rescan."""
-    if not names or names[0][-4:] not in _USUAL:
-        return False
-    joined = b"/%b/" % b"/".join(names)
-    return joined.count(names[0][-4:] + b"/") == len(names) and b"/." not in joined
-
-
-def _plain_photos(path: bytes, names: list[bytes]) -> Photos | None:
-    """The photos of files with the usual endings, without a line of Python for each; None where one is not plain.
-
-    A rescan spends most of its time here. Seen for each file: 1.7 µs for `os.scandir` and `DirEntry.stat` alone, 2.0
-    for all of this and the mark, which looks files up in their open folder instead of by their whole path.
-    """
-    if not names:
-        return Photos()
-    names.sort()
-    try:
-        found = _states(path, names)
-    except OSError:
-        return None
-    inodes = list(map(_inode, found))
-    if any(mode & 0o170000 != 0o100000 for mode in set(map(_mode, found))) or max(inodes) > INODE_MASK:
-        return None
-    return Photos(names, inodes, list(map(_size, found)), list(map(_mtime_ns, found)))
-
-
-def _states(path: bytes, names: list[bytes]) -> list[os.stat_result]:
-    if not _STAT_IN_FOLDER:
-        return [os.stat(os.path.join(path, name)) for name in names]
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        return list(map(partial(os.stat, dir_fd=folder), names))
-    finally:
-        os.close(folder)
 
 
 def _sort_in(listing: Listing, entries: list[os.DirEntry[bytes]]) -> list[Entry]:

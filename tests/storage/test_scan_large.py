@@ -10,7 +10,7 @@ import pytest
 from storage import embed, photos, review
 from storage.job import Progress
 from storage.library import Library
-from storage.scan import folder_problems, readers, scan, take_in, walk
+from storage.scan import ScanOptions, folder_problems, glances, readers, scan, scanning, take_in, walk
 from storage.scan.compare import compare
 from storage.scan.read_photo import Found, read_photos
 from storage.schema import PhotoState
@@ -227,3 +227,68 @@ def test_words_that_were_read_before_an_embedding_are_not_taken_for_what_the_fil
     assert run(library).done == 1
     with library.read() as connection:
         assert photos.rows(connection, [1])[0].state == PhotoState.EMBEDDED
+
+
+@pytest.fixture
+def with_glances(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan has processes look at folders from the first unchanged photo on, and one folder in a question."""
+    monkeypatch.setattr(glances, "MANY", 1)
+    monkeypatch.setattr(glances, "TOGETHER", 1)
+    monkeypatch.setattr(scanning, "FOLDERS", 1)
+
+
+@pytest.mark.usefixtures("with_glances")
+def test_processes_that_look_ahead_find_what_a_scan_finds(library: Library, folder: Path) -> None:
+    for number in range(60):
+        put(folder, f"{number // 3:02}/{number:02}.jpg", jpeg(number, size=(16, 16)))
+    list(scan(library, [folder], options=ScanOptions(threads=3)))
+    before = marks(library)
+    put(folder, "19/changed.jpg", jpeg(99, size=(16, 16)))
+    (folder / "18/54.jpg").unlink()
+    put(folder, "17/51.xmp", SIDECAR)
+    put(folder, "16/deep/new.jpg", jpeg(98, size=(16, 16)))
+    assert list(scan(library, options=ScanOptions(threads=3)))[-1] == Progress(stage="scan", done=61, total=61)
+    assert names(library, missing=True) == {"54.jpg"}
+    assert names(library) >= {"changed.jpg", "new.jpg"}
+    with library.read() as connection:
+        sidecars = connection.exec_driver_sql("SELECT file FROM photo WHERE sidecar IS NOT NULL").scalars().all()
+    assert sidecars == [b"51.jpg"]
+    assert marks(library)[:16] == before[:16]
+
+
+def looked_at(library: Library, folders: list[Path]) -> list[int | None]:
+    made = glances.Glances(library, cores=2)
+    made.unchanged(1)
+    try:
+        paths = [bytes(each) for each in folders]
+        made.look_at(paths)
+        return [made.same(path) for path in paths]
+    finally:
+        made.close()
+
+
+@pytest.mark.usefixtures("with_glances")
+def test_a_folder_is_the_same_only_as_long_as_nothing_in_it_changed(library: Library, folder: Path) -> None:
+    for number in range(8):
+        put(folder, f"{number // 2}/{number}.jpg", jpeg(number, size=(16, 16)))
+    list(scan(library, [folder]))
+    folders = [folder / str(number) for number in range(4)]
+    assert looked_at(library, folders) == [2, None, 2, None]  # every second one is left to the scan
+    put(folder, "0/6.jpg", jpeg(9, size=(48, 32)))
+    (folder / "2/4.jpg").rename(folder / "2/other.jpg")
+    assert looked_at(library, folders) == [None] * 4
+
+
+@pytest.mark.usefixtures("with_glances")
+@pytest.mark.parametrize("program", ["pass", "print('no answer')"])
+def test_a_process_that_dies_while_it_looks_ahead_costs_nothing(
+    library: Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    for number in range(8):
+        put(folder, f"{number // 2}/{number}.jpg", jpeg(number, size=(16, 16)))
+    list(scan(library, [folder]))
+    broken = tmp_path / "broken.py"
+    broken.write_text(program)
+    monkeypatch.setattr(glances, "PROGRAM", broken)
+    assert looked_at(library, [folder / str(number) for number in range(4)]) == [None] * 4
+    assert list(scan(library, options=ScanOptions(threads=2)))[-1].done == 8
