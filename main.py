@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The parsed arguments; what looks like an unknown option of `search` is a word to leave out ("-cat")."""
-    top = parser()
+    top = parser(_named(sys.argv[1:] if arguments is None else arguments))
     parsed, rest = top.parse_known_args(arguments)
     left_out = [word for word in rest if word.startswith("-") and not word.startswith("--")]
     if hasattr(parsed, "words") and left_out == rest:
@@ -162,8 +162,12 @@ def _window(parsed: argparse.Namespace) -> int:
     return run_window(parsed.library)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """The whole command line.
+
+    Args:
+        only: the command that was given; the others, whose rooms take 0.1 s to load, may be left out. None for all.
+    """
     top = argparse.ArgumentParser(
         prog="altfolio",
         description="Give your photos their words: tags and alt text, made on this machine, reviewed by you, "
@@ -173,11 +177,21 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"Altfolio {__version__}")
     _add_library(top, None)
     commands = top.add_subparsers(title="commands", metavar="COMMAND", dest="command")
-    _add_job_commands(commands)
-    _add_word_commands(commands)
-    _add_file_commands(commands)
-    _add_exchange_commands(commands)
+    for names, add in GROUPS.items():
+        if only is None or only in names:
+            add(commands)
     return top
+
+
+def _named(arguments: Sequence[str]) -> str | None:
+    """The command that is surely meant by arguments, or None."""
+    given = iter(arguments)
+    for argument in given:
+        if argument == "--library":
+            next(given, None)
+        elif not argument.startswith("--library="):
+            return argument if any(argument in names for names in GROUPS) else None
+    return None
 
 
 def _add_library(some: argparse.ArgumentParser, default: object) -> None:
@@ -226,7 +240,6 @@ def _add_job_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPar
 
 def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from storage.console import commands as word
-    from storage.console.review_command import review_parser
 
     made = _command(commands, "search", word.search_command, "find photos by their tags and texts")
     made.add_argument("words", nargs="*", metavar="WORDS", help="all must be met; -word leaves out")
@@ -236,7 +249,19 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     made = _command(commands, "show", word.show_command, "show everything known about a photo")
     made.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     _json(made)
+
+
+def _add_review_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from inference.commands import describe_now
+    from storage.console.review_command import review_parser
+
     review_parser(partial(_command, commands))
+    commands.choices["review"].set_defaults(describe=describe_now)
+
+
+def _add_step_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from storage.console import commands as word
+
     made = _command(commands, "history", word.history_command, "list what was done, newest first")
     made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
     made.add_argument("--report", type=int, metavar="BATCH", help="what became of each file of an embedding")
@@ -263,16 +288,36 @@ def _add_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def _add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from inference.commands import describe_now, remarks
-    from inference.words_command import words_parser
+    from inference.commands import remarks
     from storage.console.exchange_commands import exchange_parser
-    from storage.console.safety_commands import safety_parser
 
     exchange_parser(partial(_command, commands))
-    safety_parser(partial(_command, commands))
-    words_parser(partial(_command, commands))
     commands.choices["report"].set_defaults(lint=remarks)
-    commands.choices["review"].set_defaults(describe=describe_now)
+
+
+def _add_safety_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from storage.console.safety_commands import safety_parser
+
+    safety_parser(partial(_command, commands))
+
+
+def _add_words_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from inference.words_command import words_parser
+
+    words_parser(partial(_command, commands))
+
+
+GROUPS = {
+    ("run", "scan", "tag", "describe", "packs"): _add_job_commands,
+    ("search", "show"): _add_word_commands,
+    ("review",): _add_review_command,
+    ("history", "settings", "undo"): _add_step_commands,
+    ("embed", "verify"): _add_file_commands,
+    ("export", "import", "gallery", "report", "snippet", "keywords", "duplicates"): _add_exchange_commands,
+    ("backup", "check", "restore", "rebuild"): _add_safety_commands,
+    ("words",): _add_words_command,
+}
+"""Commands, and what adds them to the command line."""
 
 
 if __name__ == "__main__":

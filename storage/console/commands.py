@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storage import history, keyword_tree, photos, search, settings
+from storage import history, photos, search, settings
 from storage.console import output
 from storage.job import KnownError
 from storage.library import Library
@@ -154,6 +154,8 @@ def _with_paths(
     library: Library, ids: Sequence[int], language: str
 ) -> Iterator[tuple[photos.PhotoDetail, Sequence[Sequence[str]]]]:
     """Everything about these photos and the paths of their keywords, a page at a time."""
+    from storage import keyword_tree
+
     for page in chunks(ids):
         with library.read() as connection:
             details = photos.details(connection, page, language=language)
