@@ -1,11 +1,12 @@
 """What a large library costs: a rescan against find, peak memory against that of a small library, bytes in the file.
 
-    python -m benchmarks.large_library [--files 10000 100000 1000000] [--folder DIR]
+    python -m benchmarks.large_library [--files 10000 100000 1000000] [--tagged 20000] [--folder DIR]
 
-The files are hard links of small photos, 1,000 in a folder, so that a million of them fit on any disk. Each scan and
-each tagging runs in a process of its own, whose peak memory is asked for at its end. Tagging looks at photos with a
-pack that answers at once, so that the job is measured and not a network, and stops after `TAGGED` photos: what grows
-with the library would be there by then. The limit of a rescan is `os.scandir` and `stat` of every file, the least that
+The files are hard links of small photos, 1,000 in a folder, so that a million of them fit on any disk. A first scan and
+the tagging and describing of what it found run in one process of their own, as `altfolio run` does it, which is asked
+for its peak memory after each. Tagging is the real job with the real onnxruntime, but with a tiny network
+(`benchmarks.tiny_pack`), so that many photos can be looked at: all of a small library, `TAGGED` of a large one unless
+`--tagged` says more. The limit of a rescan is `os.scandir` and `stat` of every file, the least that
 CPython can do.
 """
 
@@ -20,23 +21,29 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.rows import Row, table
 from benchmarks.scan_speed import IN_A_FOLDER, peer, timed
+from storage.job import Job, Progress
 from storage.library import Library
 from storage.scan import scan
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    from inference.findings import RawFindings
+    from inference.jobs import LoadedPack
 
 ORIGINALS = 1000
 """Photos that are linked; ext4 allows 65,000 names of one file."""
 
 TAGGED = 20_000
+"""Photos of the largest library that are tagged and described."""
+
+STAGES = {"scan": ("scan",), "describe": ("scan", "tag", "describe")}
+"""Stages that are done once another one is."""
+
+DONE = {"scan": "scanned", "tag": "tagged", "describe": "described"}
 
 TAGS = 10
 TEXT = "A brown dog runs along the beach behind a red ball, and two people watch it from the pier."
@@ -58,45 +65,57 @@ def make_links(originals: Path, folder: Path, count: int) -> None:
         os.link(originals / f"{number % ORIGINALS}.JPG", inner / f"IMG_{number:07}.JPG")
 
 
-def child(task: str, library: Path, *arguments: str) -> dict[str, Any]:
-    """Do something in a process of its own; what it prints."""
-    command = [sys.executable, "-m", "benchmarks.large_library", "--child", task, str(library), *arguments]
+def child(library: Path, folder: Path, most: int) -> dict[str, Any]:
+    """`run_child` in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.large_library", "--child", str(library), str(folder), str(most)]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
 
-def scan_child(place: Path, folder: Path) -> dict[str, object]:
-    """A first scan: seconds and the peak in MB; the processes that read for it take 30 MB each, whatever there is."""
+def run_child(place: Path, folder: Path, most: int) -> dict[str, object]:
+    """A first scan, then tagging and describing of so many photos.
+
+    Returns:
+        for each of the three: photos, seconds, and the peak in MB until its end. The processes that read photos for a
+        scan take 30 MB each, whatever there is, and are not counted.
+    """
+    from inference import engine, jobs, runtime
+
+    found: dict[str, object] = {}
+
+    def do(stage: str, job: Job) -> None:
+        ends = Progress(stage=stage, done=0)
+
+        def work() -> None:
+            nonlocal ends
+            with closing(job):
+                for ends in job:
+                    if stage != "scan" and ends.done >= most:
+                        return
+
+        seconds = timed(work)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        found[stage] = {"photos": ends.done, "seconds": seconds, "peak": peak, "problems": ends.problems}
+
     with Library(place) as library:
-        seconds = timed(lambda: [None for _ in scan(library, [folder])])
-    return {"seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        do("scan", scan(library, [folder]))
+        packs, workers = tiny_packs(), runtime.workers("all cores")
+        do("tag", jobs.tag(library, packs, workers=workers))
+        do("describe", jobs.describe(library, engine.rules(library, "en")))
+    return found
 
 
-def tag_child(place: Path) -> dict[str, object]:
-    """Tagging by a pack that answers at once: photos, seconds and the peak in MB."""
-    from inference import jobs, runtime
+def tiny_packs() -> "list[LoadedPack]":
+    """What looks at every photo: the facts that need no model, as always, and the tiny network."""
+    from benchmarks import tiny_pack
+    from inference import decoders, photo_facts
+    from inference.jobs import LoadedPack
 
-    done = 0
-    workers = runtime.workers("all cores")
-
-    def tag() -> None:
-        nonlocal done
-        job = jobs.tag(library, [jobs.LoadedPack("instant", "1", _answer)], workers=workers)
-        for progress in job:
-            done = progress.done
-            if done >= TAGGED:
-                job.close()
-
-    with Library(place) as library:
-        seconds = timed(tag)
-    return {"photos": done, "seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-
-
-def _answer(_: "Image") -> "RawFindings":
-    from inference.findings import Label, RawFindings
-
-    return RawFindings(labels=tuple(Label(f"label {number}", 0.9) for number in range(TAGS)))
+    with tempfile.TemporaryDirectory() as made:
+        eye = decoders.load(tiny_pack.make_pack(Path(made, "tiny")))
+    facts = LoadedPack("facts", photo_facts.VERSION, photo_facts.look)
+    return [facts, LoadedPack(eye.pack.id, eye.pack.version, eye.look)]
 
 
 def rescans(place: Path, folder: Path, runs: int) -> Row:
@@ -163,52 +182,54 @@ def bytes_each(scratch: Path, originals: Path, count: int) -> Row:
     )
 
 
-def rows(scratch: Path, *, sizes: Sequence[int], runs: int = 5) -> list[Row]:
+def rows(scratch: Path, *, sizes: Sequence[int], runs: int = 5, tagged: int = TAGGED) -> list[Row]:
     """Measure; `scratch` is a folder for files and libraries, `sizes` the numbers of files, smallest first."""
     originals = scratch / "originals"
     found: list[Row] = []
-    peaks: dict[int, tuple[float, float]] = {}
+    ran: dict[int, dict[str, Any]] = {}
     for size in sizes:
         folder, place = scratch / f"links-{size}", scratch / f"{size}.altfolio"
         make_links(originals, folder, size)
-        scanned = child("scan", place, str(folder))
-        each = scanned["seconds"] / size * 1000
+        ran[size] = child(place, folder, tagged if size in (sizes[0], sizes[-1]) else 0)
+        each = ran[size]["scan"]["seconds"] / size * 1000
         found.append(Row(stage=f"first scan, {size:,} small files, each", unit="ms", ours=each))
         if size > sizes[0]:
             found.append(rescans(place, folder, runs if size <= 100_000 else 3))
-        if size in (sizes[0], sizes[-1]):
-            peaks[size] = scanned["peak"], child("tag", place)["peak"]
         shutil.rmtree(folder)
         place.unlink()
     found.append(bytes_each(scratch, originals, sizes[0]))
-    for what, small, large in zip(("scan", "tag"), peaks[sizes[0]], peaks[sizes[-1]], strict=True):
-        found.append(
-            Row(
-                stage=f"peak memory, {what}, {sizes[-1]:,} photos",
-                unit="MB",
-                ours=large,
-                peer=small,
-                against=f"{sizes[0]:,} photos",
-                ratio=large / small,
-                sign="≤",
-                goal=1.2,
-            )
-        )
-    return found
+    return [*found, *(peaks(what, ran[sizes[0]], ran[sizes[-1]]) for what in ("scan", "describe"))]
+
+
+def peaks(until: str, small: dict[str, Any], large: dict[str, Any]) -> Row:
+    """The peak memory of a run on a large library, until the end of a stage, against that on a small one."""
+    counts = ", ".join(f"{large[stage]['photos']:,} {said}" for stage, said in DONE.items() if stage in STAGES[until])
+    return Row(
+        stage=f"peak memory, {' + '.join(STAGES[until])}, {large['scan']['photos']:,} photos",
+        unit="MB",
+        ours=large[until]["peak"],
+        peer=small[until]["peak"],
+        against=f"{small['scan']['photos']:,} photos",
+        ratio=large[until]["peak"] / small[until]["peak"],
+        sign="≤",
+        goal=1.2,
+        note=counts,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--files", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--folder", type=Path, help="where to make the files; a temporary folder without it")
-    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--tagged", type=int, default=TAGGED, help="photos of the largest library that are tagged")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.child:
-        task, *paths = chosen.child
-        print(json.dumps(scan_child(*map(Path, paths)) if task == "scan" else tag_child(Path(*paths))))
+        place, folder, most = chosen.child
+        print(json.dumps(run_child(Path(place), Path(folder), int(most))))
         return
     with tempfile.TemporaryDirectory(dir=chosen.folder, prefix="altfolio-bench-") as made:
-        print(table(rows(Path(made), sizes=chosen.files)))
+        print(table(rows(Path(made), sizes=chosen.files, tagged=chosen.tagged)))
 
 
 if __name__ == "__main__":
