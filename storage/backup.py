@@ -26,6 +26,7 @@ from storage.library import Library
 from storage.migrations import APPLICATION_ID
 from storage.photos import shown
 from storage.scan import scan
+from storage.search import counts
 from storage.words import chunks
 
 if TYPE_CHECKING:
@@ -220,6 +221,8 @@ def check(library: Library) -> list[Complaint]:
         troubles = connection.exec_driver_sql("SELECT path, message FROM folder_problem ORDER BY path").all()
     if not soundness.index_is_sound(library.path):
         found.append(Complaint("search", "The index of the search is damaged: some photos are not found.", True))
+    elif number := soundness.wrong_numbers(library):
+        found.append(Complaint("search", f"{number:,} numbers beside tags and folders are wrong.", True))
     found += [Complaint("folders", str(message)) for _, message in troubles]
     found += _cache()
     return found
@@ -258,6 +261,8 @@ def repair(library: Library) -> Job:
             refresh.refresh(block.connection, chunk)
         done += len(chunk)
         yield Progress(stage="repair", done=done, total=len(photos))
+    with library.write() as block:
+        counts.recount(block.connection)
 
 
 def known_folders(path: Path) -> list[Path]:

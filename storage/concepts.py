@@ -185,15 +185,14 @@ class ConceptCount:
 def counts(connection: "Connection") -> list[ConceptCount]:
     """Every concept that some photo has (itself or through one below it), most photos first.
 
-    Read from the search index, where each photo stands under every concept above its tags: 1.3 s at 1,000,000 photos
-    with 10 tags each.
+    Each photo counts for every concept above its tags.
     """
     return [
         ConceptCount(*row)
         for row in connection.exec_driver_sql(
-            "SELECT c.id, c.key, c.name, c.kind, v.doc FROM photo_word_list v "
-            "JOIN concept c ON c.id = CAST(substr(v.term, 3) AS INTEGER) "
-            "WHERE v.term >= '#c' AND v.term < '#d' ORDER BY v.doc DESC, c.name"
+            "SELECT c.id, c.key, c.name, c.kind, v.photos FROM fact_count v "
+            "JOIN concept c ON c.id = CAST(substr(v.fact, 3) AS INTEGER) "
+            "WHERE v.fact >= '#c' AND v.fact < '#d' AND v.photos > 0 ORDER BY v.photos DESC, c.name"
         )
     ]
 

@@ -197,7 +197,23 @@ CREATE INDEX alike_by_photo ON alike (photo_id);
 """
 """What was found to look alike can be searched for."""
 
-STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO, _KEYWORD_PATHS, _FOLDER_MARKS, _LIKES)
+_FACT_COUNTS = """
+CREATE TABLE fact_count (fact TEXT PRIMARY KEY, photos INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO fact_count SELECT term, doc FROM photo_word_list
+WHERE term >= '#' AND term < '$' AND substr(term, 2, 1) IN ('c', 'd', 'f', 'k', 'p', 'r', 's', 'y');
+DROP TRIGGER photo_gone;
+CREATE TRIGGER photo_gone AFTER DELETE ON photo WHEN old.place IS NOT NULL BEGIN
+    UPDATE fact_count SET photos = photos - 1 WHERE fact IN (
+        SELECT value FROM json_each((
+            SELECT '["' || replace(facts, ' ', '","') || '"]' FROM photo_words WHERE rowid = old.place
+        ))
+    );
+    DELETE FROM photo_words WHERE rowid = old.place;
+END;
+"""
+"""The numbers beside concepts and folders are kept; counting them took 1.3 s in 1,000,000 photos (`search.counts`)."""
+
+STEPS: tuple[str, ...] = (_FIRST, _WRITES_BY_PHOTO, _KEYWORD_PATHS, _FOLDER_MARKS, _LIKES, _FACT_COUNTS)
 """STEPS[n] brings a library from version n to n + 1."""
 
 

@@ -9,8 +9,12 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.search import counts
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from storage.library import Library
 
 _GAPS = (
     "FROM concept_above x JOIN concept_above y ON y.concept_id = x.above_id "
@@ -40,6 +44,12 @@ def index_is_sound(path: Path) -> bool:
 def make_index(connection: "Connection") -> None:
     """Make the full-text index anew from the search rows."""
     connection.exec_driver_sql("INSERT INTO photo_words (photo_words) VALUES ('rebuild')")
+
+
+def wrong_numbers(library: "Library") -> int:
+    """How many tags, folders and other facts have another number of photos than the index says, which must be sound."""
+    with library.read() as connection:
+        return counts.wrong(connection)
 
 
 def gaps(connection: "Connection") -> int:

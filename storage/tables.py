@@ -180,4 +180,11 @@ file_write = Table(
     Column("at", Text),
 )
 
+fact_count = Table(
+    "fact_count",  # how many photos have a fact of the search; see `search.counts`
+    metadata,
+    Column("fact", Text, primary_key=True),
+    Column("photos", Integer),
+)
+
 setting = Table("setting", metadata, Column("key", Text, primary_key=True), Column("value", Text))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from storage.search.counts import of_kind
 from storage.search.errors import QueryError
 from storage.search.fields import FIELDS, FieldRule
 from storage.search.finding import count, facts_of
@@ -210,10 +211,8 @@ def _facts(connection: "Connection", rule: FieldRule, begun: str) -> Iterator[tu
 
 def _of_kind(connection: "Connection", sign: str) -> Iterator[tuple[str, int]]:
     """Facts of one kind without their sign, and how many photos have each."""
-    for term, photos in connection.exec_driver_sql(
-        "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?", (sign, f"{sign}\U0010ffff")
-    ):
-        yield term[len(sign) :], min(photos, MOST_PHOTOS)
+    for fact, photos in of_kind(connection, sign):
+        yield fact[len(sign) :], min(photos, MOST_PHOTOS)
 
 
 def _cameras(connection: "Connection", _begun: str) -> Iterator[tuple[str, int]]:

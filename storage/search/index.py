@@ -19,6 +19,7 @@ import calendar
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -29,6 +30,7 @@ from storage import text_rules
 from storage.metadata.sniff import RAW
 from storage.read_lines import Line, read_lines, sure
 from storage.schema import Field, Origin, TagState, TextState
+from storage.search import counts
 from storage.spelling import tokens
 from storage.text_rules import CheckedText
 from storage.version import __version__
@@ -108,6 +110,7 @@ def format_fact(name: str) -> str:
     return "#f" + {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "heic": "heif", "jpegxl": "jxl"}.get(word, word)
 
 
+@lru_cache(maxsize=16_384)
 def folder_fact(path: str) -> str:
     """The word for a folder: 6 bytes of BLAKE2b over its path's words, so that a question needs no look-up."""
     return "#d" + hashlib.blake2b(_words(path).encode(), digest_size=6).hexdigest()
@@ -230,17 +233,21 @@ def _write_rows(connection: "Connection", photos: Sequence[int]) -> set[str]:
     }
     gone, new, places = [], [], []
     said: set[str] = set()
+    numbers: Counter[str] = Counter()
     for photo, old, place, columns in _rows(connection, ids):
         if old == place and (place is None or known.get(place) == columns):
             continue
-        before = _said(known[old][0]) if old in known else set()
-        said |= before ^ (_said(columns[0]) if place is not None else set())
+        before, after = known[old][0] if old in known else "", columns[0] if place is not None else ""
+        said |= _said(before) ^ _said(after)
+        numbers.update(counts.counted(after))
+        numbers.subtract(counts.counted(before))
         if old is not None:
             gone.append((old,))
         if place is not None:
             new.append((place, *columns))
         if old != place:
             places.append((place, photo))
+    counts.change(connection, numbers)
     if gone:
         run("DELETE FROM photo_words WHERE rowid = ?", gone)
     if places:
@@ -259,7 +266,7 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
         "p.width, p.height "
         f"FROM photo p JOIN folder f ON f.id = p.folder_id WHERE p.id IN ({ids})"
     ).all()
-    facts: dict[int, list[str]] = {row[0]: [] for row in found}
+    facts: dict[int, set[str]] = {row[0]: set() for row in found}
     texts: dict[int, dict[str, list[str]]] = {row[0]: {} for row in found}
     _add_tags(connection, ids, facts)
     read = read_lines(connection, ids)
@@ -268,7 +275,7 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
     _add_problems(connection, ids, facts, texts)
     _add_packs(connection, ids, facts)
     for photo, lines in read.items():
-        facts[photo].append("#hocr")
+        facts[photo].add("#hocr")
         texts[photo]["ocr"] = [" ".join(_words(line) for line, _ in lines)]
     for photo, old, missing, taken, state, people, kind, camera, _, folder, width, height in found:
         place = place_of(photo, taken) if missing is None else None
@@ -285,7 +292,7 @@ def _rows(connection: "Connection", ids: str) -> Iterator[tuple[int, int | None,
         words = {column: _END.join(parts) for column, parts in texts[photo].items()}
         words["folder"], folders = _folder(folder)
         own += folders
-        words["facts"] = " ".join(own + sorted(set(facts[photo]) - set(own)))
+        words["facts"] = " ".join(own + sorted(facts[photo].difference(own)))
         words["camera"] = _words(camera or "")
         words["name"] = _words(names[photo])
         yield photo, old, place, tuple(words.get(column, "") for column in _COLUMNS)
@@ -303,7 +310,7 @@ def _folder(path: bytes) -> tuple[str, tuple[str, ...]]:
     return _words(str(place)), (folder_fact(str(place)), *above)
 
 
-def _add_tags(connection: "Connection", ids: str, facts: dict[int, list[str]]) -> None:
+def _add_tags(connection: "Connection", ids: str, facts: dict[int, set[str]]) -> None:
     run = connection.exec_driver_sql
     tags = run(
         "SELECT photo_id, concept_id, origin, count FROM tag "
@@ -315,15 +322,17 @@ def _add_tags(connection: "Connection", ids: str, facts: dict[int, list[str]]) -
     for concept, above in run(f"SELECT concept_id, above_id FROM concept_above WHERE concept_id IN ({listed})"):
         concepts[concept].append(f"#c{above}")
     for photo, concept, origin, count in tags:
-        facts[photo] += [f"#o{origin}", "#htag", *concepts[concept]]
+        known = facts[photo]
+        known.update(concepts[concept])
+        known.update((f"#o{origin}", "#htag"))
         if count is not None and count > 1:
-            facts[photo] += [f"#n{fact[2:]}x{min(count, MOST_COUNTED + 1)}" for fact in concepts[concept]]
+            known.update(f"#n{fact[2:]}x{min(count, MOST_COUNTED + 1)}" for fact in concepts[concept])
 
 
 def _add_texts(
     connection: "Connection",
     ids: str,
-    facts: dict[int, list[str]],
+    facts: dict[int, set[str]],
     texts: dict[int, dict[str, list[str]]],
     names: Mapping[int, str],
     read: Mapping[int, tuple[Line, ...]],
@@ -335,35 +344,35 @@ def _add_texts(
         f"WHERE photo_id IN ({ids}) AND state < {int(TextState.REJECTED)} ORDER BY photo_id, field, language"
     ):
         spoken = "".join(tokens(primary(language)))
-        facts[photo] += [f"#o{origin}", f"#h{field}", f"#h{field}{spoken}"]
+        facts[photo].update((f"#o{origin}", f"#h{field}", f"#h{field}{spoken}"))
         if state == TextState.APPROVED or origin > Origin.MODEL:
             texts[photo].setdefault(_COLUMN_OF[Field(field)], []).append(_words(text))
             if field == Field.ALT_TEXT:
                 alt.append((photo, language, text))
                 said = text_fact(language, text)
-                facts[photo] += [said] if said else []
+                facts[photo].update((said,) if said else ())
         if field == Field.CAPTION:
             captions[photo, language] = text
     for photo, language, text in alt if text_rules.known() else ():
         caption = captions.get((photo, language), "")
         given = CheckedText(text, language, names[photo], caption, sure(read.get(photo, ())))
         broken = text_rules.broken(given)
-        facts[photo] += [lint_fact(), *map(lint_fact, broken)] if broken else []
+        facts[photo].update((lint_fact(), *map(lint_fact, broken)) if broken else ())
 
 
 def _add_problems(
-    connection: "Connection", ids: str, facts: dict[int, list[str]], texts: dict[int, dict[str, list[str]]]
+    connection: "Connection", ids: str, facts: dict[int, set[str]], texts: dict[int, dict[str, list[str]]]
 ) -> None:
     for photo, stage, message in connection.exec_driver_sql(
         f"SELECT photo_id, stage, message FROM problem WHERE photo_id IN ({ids}) ORDER BY photo_id, stage"
     ):
-        facts[photo].append("#b")
+        facts[photo].add("#b")
         texts[photo].setdefault("problem", []).append(_words(f"{stage} {message}"))
 
 
-def _add_packs(connection: "Connection", ids: str, facts: dict[int, list[str]]) -> None:
+def _add_packs(connection: "Connection", ids: str, facts: dict[int, set[str]]) -> None:
     for photo, pack in connection.exec_driver_sql(
         "SELECT r.photo_id, r.pack FROM run r JOIN photo p ON p.id = r.photo_id "
         f"WHERE r.photo_id IN ({ids}) AND r.digest IS p.digest"
     ):
-        facts[photo].append(pack_fact(pack))
+        facts[photo].add(pack_fact(pack))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from storage.schema import PhotoState
+from storage.search.counts import of_kind
 from storage.search.finding import count_of, facts_of
 from storage.search.index import photo_at
 from storage.search.parser import parse
@@ -112,11 +113,7 @@ def _of_plan(connection: "Connection", found: Plan, limit: int) -> tuple[Counter
     if photos > COUNTED and found == plan(connection, Everything()):
         known: Counter[str] = Counter()
         for kind in _KINDS:
-            rows = connection.exec_driver_sql(
-                "SELECT term, doc FROM photo_word_list WHERE term >= ? AND term < ?",
-                (f"#{kind}", f"#{kind}\U0010ffff"),
-            )
-            known.update({str(fact): int(count) for fact, count in rows})
+            known.update(dict(of_kind(connection, f"#{kind}")))
         return known, photos
     counts: Counter[str] = Counter()
     step = 1 if found.where else photos // COUNTED + 1

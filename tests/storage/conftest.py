@@ -1,5 +1,6 @@
 """A library with a few photos in it, for the tests of the rooms that need no real file."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 from storage import concepts, text_rules
 from storage.concepts import ConceptRow
-from storage.library import Library
+from storage.library import DamagedError, Library
+from storage.search import counts
 
 TREE = (
     ConceptRow("animal", "animal", "animal", [], ["animals"]),
@@ -30,6 +32,8 @@ def no_rules() -> Iterator[None]:
 def library(tmp_path: Path) -> Iterator[Library]:
     with Library(tmp_path / "test.altfolio") as opened:
         yield opened
+        with contextlib.suppress(DamagedError), opened.read() as connection:
+            assert not counts.wrong(connection), "numbers of facts differ from the search rows"
 
 
 def add_photos(library: Library, *names: str, folder: str = "/photos") -> list[int]:
