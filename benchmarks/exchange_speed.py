@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.rows import Row
-from benchmarks.search_speed import fill
+from benchmarks.search_speed import make
 from storage import backup, duplicates, search
 from storage.exchange.exporting import export
 from storage.exchange.importing import ImportOptions, apply_import, plan_import
@@ -37,17 +37,15 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path, required=True, help="folder for what is written")
     arguments = parser.parse_args()
     arguments.scratch.mkdir(parents=True, exist_ok=True)
-    new = not arguments.library.exists()
+    make(arguments.library, arguments.photos)
     with Library(arguments.library) as library:
-        if new:
-            fill(library, arguments.photos)
         report(library, arguments.scratch)
 
 
-def rows(scratch: Path, *, photos: int) -> list[Row]:
-    """All that is timed here, as rows of the table of all benchmarks."""
+def rows(scratch: Path, *, photos: int, kept: Path) -> list[Row]:
+    """All that is timed here, as rows of the table of all benchmarks; `kept` as for `search_speed.make`."""
+    make(scratch / "exchange.altfolio", photos, kept)
     with Library(scratch / "exchange.altfolio") as library:
-        fill(library, photos)
         seconds = report(library, scratch)
     copied = seconds["plain copy of the file"]
     made = [Row(stage=f"{what}, {photos:,} photos", unit="s", ours=took) for what, took in seconds.items()]

@@ -10,10 +10,12 @@ the time in which a list still seems to follow the keys.
 import argparse
 import json
 import random
+import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -97,11 +99,29 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    new = not arguments.library.exists()
+    make(arguments.library, arguments.photos)
     with Library(arguments.library) as library:
-        if new:
-            fill(library, arguments.photos)
         report(library, arguments.rounds)
+
+
+def make(place: Path, photos: int, kept: Path | None = None) -> None:
+    """Make a library of made-up photos, which takes 0.5 ms a photo.
+
+    Args:
+        place: its file; what is there already stays.
+        kept: a folder that has, or gets, a copy for the next who wants as many photos.
+    """
+    if place.exists():
+        return
+    copy = kept / f"{photos}.altfolio" if kept else None
+    if copy is not None and copy.exists():
+        shutil.copyfile(copy, place)
+        return
+    with Library(place) as library:
+        fill(library, photos)
+    if copy is not None:
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(place, copy)
 
 
 def fill(library: Library, photos: int) -> None:
@@ -118,7 +138,7 @@ def fill(library: Library, photos: int) -> None:
         run("INSERT INTO folder (id, path) VALUES (?, ?)", folders)
         ids = concepts.ids_by_key(block.connection)
     things = [ids[f"thing{n}"] for n in range(1, CONCEPTS + 1)]
-    weights = [1 / n**0.9 for n in range(1, CONCEPTS + 1)]
+    weights = list(accumulate(1 / n**0.9 for n in range(1, CONCEPTS + 1)))
     taken = datetime(2004, 1, 1)
     for begin in range(1, photos + 1, BLOCK):
         with library.write() as block:
@@ -127,7 +147,7 @@ def fill(library: Library, photos: int) -> None:
             for photo in range(begin, min(begin + BLOCK, photos + 1)):
                 taken += timedelta(seconds=int(rng.expovariate(photos / 630_000_000)))
                 rows.append(_photo(rng, photo, taken))
-                chosen = set(rng.choices(things, weights, k=TAGS + 2))
+                chosen = set(rng.choices(things, cum_weights=weights, k=TAGS + 2))
                 tags += [(photo, c, 2 if rng.random() < 0.02 else 0, 0, round(rng.random(), 4)) for c in chosen]
                 if rng.random() < 0.33:
                     texts.append((photo, 0, "en", _sentence(rng), None, 2, 1))

@@ -23,6 +23,9 @@ from typing import Any
 
 from benchmarks.rows import Row, from_json, table, to_json
 
+KEPT = "kept"
+"""Folder beside those of the stages for what more than one of them needs."""
+
 LONGEST_S = 1_200
 """A stage that takes longer than this is ended and said to have failed."""
 
@@ -86,33 +89,31 @@ def pipeline_rows(scratch: Path, sizes: Sizes) -> list[Row]:
 def search_rows(scratch: Path, sizes: Sizes) -> list[Row]:
     """A page of photos for each keystroke, and the numbers beside the trees."""
     from benchmarks import search_speed
-    from main import broken_rules
-    from storage import overview, search, text_rules
+    from storage import overview, search
     from storage.library import Library
 
-    text_rules.use(broken_rules)
     asked = [(question, False) for question in search_speed.QUESTIONS]
     asked += [(typed, True) for typed in search_speed.TYPED]
     pages: list[float] = []
     trees: list[float] = []
-    with Library(scratch / "searched.altfolio") as library:
-        search_speed.fill(library, sizes.searched)
-        with library.read() as connection:
-            for _ in range(5):
-                for question, typing in asked:
-                    begun = time.perf_counter()
-                    search.find_page(connection, question, limit=search_speed.PAGE, typing=typing)
-                    pages.append((time.perf_counter() - begun) * 1000)
+    search_speed.make(scratch / "searched.altfolio", sizes.searched)
+    with Library(scratch / "searched.altfolio") as library, library.read() as connection:
+        for _ in range(5):
+            for question, typing in asked:
+                begun = time.perf_counter()
+                search.find_page(connection, question, limit=search_speed.PAGE, typing=typing)
+                pages.append((time.perf_counter() - begun) * 1000)
+            for _ in range(4):
                 begun = time.perf_counter()
                 overview.folders(connection)
                 overview.concepts(connection)
                 trees.append((time.perf_counter() - begun) * 1000)
-    p95 = statistics.quantiles(pages, n=20, method="inclusive")[-1]
-    whole = f"{sizes.searched:,} photos"
-    said = "the ratio is the time"
+    whole, said = f"{sizes.searched:,} photos", "p95; the ratio is the time"
+    shared: dict[str, Any] = {"unit": "ms", "sign": "≤", "goal": 50, "note": said}
+    page, tree = (statistics.quantiles(times, n=20, method="inclusive")[-1] for times in (pages, trees))
     return [
-        Row(stage=f"search, first page, {whole}, p95", unit="ms", ours=p95, ratio=p95, sign="≤", goal=50, note=said),
-        Row(stage=f"search, trees with numbers, {whole}", unit="ms", ours=statistics.median(trees)),
+        Row(stage=f"search, first page, {whole}", ours=page, ratio=page, **shared),
+        Row(stage=f"search, trees with numbers, {whole}", ours=tree, ratio=tree, **shared),
     ]
 
 
@@ -120,14 +121,9 @@ def shell_rows(scratch: Path, sizes: Sizes) -> list[Row]:
     """A search from the shell, process and all."""
     from benchmarks import search_speed
     from benchmarks.scan_speed import peer, timed
-    from main import broken_rules
-    from storage import text_rules
-    from storage.library import Library
 
-    text_rules.use(broken_rules)
     place = scratch / "shell.altfolio"
-    with Library(place) as library:
-        search_speed.fill(library, sizes.shell)
+    search_speed.make(place, sizes.shell, scratch.with_name(KEPT))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled
     ask = peer(sys.executable, "main.py", "--library", str(place), "search", "thing7 thing40")
     nothing = peer(sys.executable, "-c", "pass")
@@ -198,7 +194,7 @@ def exchange_rows(scratch: Path, sizes: Sizes) -> list[Row]:
     """Export, import, backup, check and the search for duplicates."""
     from benchmarks import exchange_speed
 
-    return exchange_speed.rows(scratch, photos=sizes.shell)
+    return exchange_speed.rows(scratch, photos=sizes.shell, kept=scratch.with_name(KEPT))
 
 
 STAGES: dict[str, Callable[[Path, Sizes], list[Row]]] = {
@@ -215,26 +211,31 @@ STAGES: dict[str, Callable[[Path, Sizes], list[Row]]] = {
 """In the order in which they run: the long ones last."""
 
 
-def measured(name: str, *, quick: bool, folder: Path | None) -> list[Row]:
+def measured(name: str, *, quick: bool, folder: Path) -> list[Row]:
     """The rows of one stage, from a process of its own; one row that says so where it fails."""
-    with tempfile.TemporaryDirectory(dir=folder, prefix="altfolio-bench-") as made:
-        out = Path(made, "rows.json")
-        scratch = Path(made, "scratch")
-        scratch.mkdir()
-        command = [sys.executable, "-m", "benchmarks.table", "--child", name, str(scratch), str(out)]
-        if quick:
-            command.append("--quick")
-        root = Path(__file__).resolve().parents[1]
-        try:
-            done = subprocess.run(
-                command, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=LONGEST_S
-            )
-        except subprocess.TimeoutExpired:
-            return [Row(stage=name, unit="", ours=None, note=f"did not end within {LONGEST_S} s")]
-        if done.returncode or not out.exists():
-            last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-            return [Row(stage=name, unit="", ours=None, note=f"failed: {' '.join(last)}")]
-        return from_json(out.read_text("utf-8"))
+    scratch, out = folder / name, folder / f"{name}.json"
+    scratch.mkdir()
+    try:
+        return _ran(name, scratch, out, quick=quick)
+    finally:
+        shutil.rmtree(scratch)
+
+
+def _ran(name: str, scratch: Path, out: Path, *, quick: bool) -> list[Row]:
+    command = [sys.executable, "-m", "benchmarks.table", "--child", name, str(scratch), str(out)]
+    if quick:
+        command.append("--quick")
+    root = Path(__file__).resolve().parents[1]
+    try:
+        done = subprocess.run(
+            command, cwd=root, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=LONGEST_S
+        )
+    except subprocess.TimeoutExpired:
+        return [Row(stage=name, unit="", ours=None, note=f"did not end within {LONGEST_S} s")]
+    if done.returncode or not out.exists():
+        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        return [Row(stage=name, unit="", ours=None, note=f"failed: {' '.join(last)}")]
+    return from_json(out.read_text("utf-8"))
 
 
 def main() -> int:
@@ -255,12 +256,13 @@ def main() -> int:
         return 0
     begun = time.perf_counter()
     rows: list[Row] = []
-    for name in chosen.only or STAGES:
-        print(f"{time.perf_counter() - begun:6.0f} s  {name} …", file=sys.stderr, flush=True)
-        rows += measured(name, quick=chosen.quick, folder=chosen.folder)
-        if chosen.json:
-            chosen.json.parent.mkdir(parents=True, exist_ok=True)
-            chosen.json.write_text(to_json(rows) + "\n", "utf-8")
+    with tempfile.TemporaryDirectory(dir=chosen.folder, prefix="altfolio-bench-") as made:
+        for name in chosen.only or STAGES:
+            print(f"{time.perf_counter() - begun:6.0f} s  {name} …", file=sys.stderr, flush=True)
+            rows += measured(name, quick=chosen.quick, folder=Path(made))
+            if chosen.json:
+                chosen.json.parent.mkdir(parents=True, exist_ok=True)
+                chosen.json.write_text(to_json(rows) + "\n", "utf-8")
     print(table(rows))
     print(f"\n{time.perf_counter() - begun:.0f} s in all", file=sys.stderr)
     return 0
