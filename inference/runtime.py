@@ -54,6 +54,11 @@ PAD = 114
 """Grey beside a photo that is padded; what the YOLO family was trained with, and neutral for others."""
 
 
+GAP = 1.5
+"""How much larger than the input a photo is at least after the quick reduction by whole steps that comes before the
+filter: at three times the input's size preparing takes 3 ms instead of 5.5."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How packs are run.
@@ -244,10 +249,10 @@ def prepare(image: "Image", spec: Input, *, region: tuple[float, float, float, f
     if spec.resize == "pad":
         size, (width, height) = fitted(region, size), size
         small = pillow.new("RGB", (width, height), (PAD,) * 3)
-        small.paste(image.resize(size, kind, region, reducing_gap=3.0))
+        small.paste(image.resize(size, kind, region, reducing_gap=GAP))
     else:
         part = _centre(region, spec) if spec.resize == "crop" else region
-        small = image.resize(size, kind, part, reducing_gap=3.0)
+        small = image.resize(size, kind, part, reducing_gap=GAP)
     return to_tensor(np.asarray(small), spec)
 
 
