@@ -54,7 +54,7 @@ class Sizes:
     embedded: int
 
 
-FULL = Sizes(3, 5_000, (10_000, 100_000, 1_000_000), 24, 16, 1_000_000, 100_000, 200)
+FULL = Sizes(3, 5_000, (10_000, 100_000, 1_000_000), 24, 16, 1_000_000, 100_000, 1_000)
 QUICK = Sizes(2, 1_000, (5_000, 50_000), 6, 4, 50_000, 50_000, 60)
 
 
@@ -180,7 +180,9 @@ def embed_rows(scratch: Path, sizes: Sizes) -> list[Row]:
         return [row, Row(**shared, against="exiftool is not installed")]
     ratio = statistics.median(figures["exiftool"] / figures["ours"] for figures in rounds)
     said = "exiftool -stay_open, no fsync"
-    return [row, Row(**shared, peer=ms["exiftool"], against=said, ratio=ratio, sign="≥", goal=3)]
+    most = statistics.median(figures["exiftool"] / figures["beside"] for figures in rounds)
+    note = f"a safe writer that did nothing but that would reach {most:.2f}"
+    return [row, Row(**shared, peer=ms["exiftool"], against=said, ratio=ratio, sign="≥", goal=3, note=note)]
 
 
 def window_rows(scratch: Path, sizes: Sizes) -> list[Row]:
