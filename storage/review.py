@@ -115,7 +115,7 @@ def set_text(
     language: str = "en",
     approve: bool = True,
 ) -> int:
-    """Give these photos a text that a person typed; an empty one removes the text.
+    """Give these photos a text that a person typed; an empty one removes the text, and no machine proposes it again.
 
     Args:
         words: white space at its ends is dropped; newlines inside are kept.
@@ -137,8 +137,10 @@ def set_text(
     def step(block: Write, ids: str) -> None:
         run = block.connection.exec_driver_sql
         where = f"photo_id IN ({ids}) AND field = ? AND language = ?"
-        run(f"DELETE FROM text WHERE {where}", (int(field), language))
-        if words:
+        if not words:
+            _remove(block.connection, where, (int(field), language))
+        else:
+            run(f"DELETE FROM text WHERE {where}", (int(field), language))
             run(
                 "INSERT INTO text (photo_id, field, language, text, plain, origin, state) "
                 f"SELECT id, ?, ?, ?, NULL, ?, ? FROM photo WHERE id IN ({ids})",
@@ -170,9 +172,10 @@ def approve_text(
         # Asked inside the block: a job may have made another draft since the editor was filled.
         current = run(f"SELECT text, plain FROM text WHERE {where} AND state < 2", (photo, language)).first()
         if current is None or words not in (current[0].strip(), (current[1] or "").strip()):
-            rejected = "" if words else f" AND state != {int(TextState.REJECTED)}"  # and stays so
-            run(f"DELETE FROM text WHERE {where}{rejected}", (photo, language))
-            if words:
+            if not words:
+                _remove(block.connection, where, (photo, language))
+            else:
+                run(f"DELETE FROM text WHERE {where}", (photo, language))
                 run(
                     "INSERT INTO text VALUES (?, 0, ?, ?, NULL, ?, ?)",
                     (photo, language, words, int(Origin.USER), int(TextState.APPROVED)),
@@ -183,6 +186,14 @@ def approve_text(
             _approve(block.connection, ids)
 
     _apply(library, "approve", [photo], step)
+
+
+def _remove(connection: "Connection", where: str, values: tuple[object, ...]) -> None:
+    """Remove texts; a machine's one is rejected instead, as the next description would bring it back."""
+    machine = f"origin = {int(Origin.MODEL)}"
+    rejected = int(TextState.REJECTED)
+    connection.exec_driver_sql(f"UPDATE text SET state = {rejected} WHERE {machine} AND {where}", values)
+    connection.exec_driver_sql(f"DELETE FROM text WHERE state != {rejected} AND {where}", values)
 
 
 def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagState) -> int:

@@ -106,6 +106,24 @@ def test_text_of_a_person_is_never_overwritten_by_a_machine(library: Library) ->
     assert (text.text, text.origin, text.state) == ("Rex catches a disc.", Origin.USER, TextState.DRAFT)
 
 
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize("where", ["list", "editor"])
+def test_a_machines_text_that_a_person_removed_is_not_proposed_again(
+    library: Library, where: str, approved: bool
+) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    propose(library, photo, "dog")
+    if approved:
+        review.approve(library, [photo])
+    if where == "list":
+        review.set_text(library, [photo], "")
+    else:
+        review.approve_text(library, photo, "")
+    propose(library, photo, "dog")  # a new vocabulary, or a tag was rejected
+    review.approve(library, [photo])
+    assert detail(library, photo).row.alt_text is None
+
+
 def test_a_rejected_text_is_not_proposed_again_until_asked_for(library: Library) -> None:
     (photo,) = add_photos(library, "a.jpg")
     propose(library, photo, "dog")
