@@ -5,7 +5,6 @@ answer at once.
 """
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -48,23 +47,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parse(arguments)
     if getattr(parsed, "run", None) is None:
         return _window(parsed)
+    return _run(parsed)
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    """Run the command, and say in a sentence why it could not be done."""
     _stop_on_terminate()
-    _keep_stderr_to_ourselves()
-    from storage import refresh
-    from storage.console import output
+    from storage.console import streams
     from storage.console.commands import WrongUse
 
+    streams.prepare()
     try:
-        if hasattr(parsed, "run_on_path"):
-            return int(parsed.run_on_path(_path(parsed), parsed))
-        if parsed.library is not None and parsed.command not in MAKE_A_LIBRARY and not parsed.library.exists():
-            raise WrongUse(
-                f"There is no library “{parsed.library}”. Check its name; “altfolio run FOLDER” makes a new one."
-            )
-        with _library(parsed) as library:
-            output.follow(refresh.renew(library))
-            command: Command = parsed.run
-            return command(library, parsed)
+        code = _command_of(parsed)
+        sys.stdout.flush()  # here, where a full disk can still be told
+        return code
     except WrongUse as error:
         print(f"altfolio: {error}", file=sys.stderr)
         return 2
@@ -78,6 +74,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output has gone (`| head`); what is left to flush must not raise again at exit.
         sys.stderr.close()
         return 0
+    except OSError as error:
+        if not streams.is_full(error):
+            raise
+        streams.give_up_stdout()
+        print(f"altfolio: The output can't be written ({error.strerror}). Send it somewhere else.", file=sys.stderr)
+        return 1
+
+
+def _command_of(parsed: argparse.Namespace) -> int:
+    from storage import refresh
+    from storage.console import output
+    from storage.console.commands import WrongUse
+
+    if hasattr(parsed, "run_on_path"):
+        return int(parsed.run_on_path(_path(parsed), parsed))
+    if parsed.library is not None and parsed.command not in MAKE_A_LIBRARY and not parsed.library.exists():
+        raise WrongUse(
+            f"There is no library “{parsed.library}”. Check its name; “altfolio run FOLDER” makes a new one."
+        )
+    with _library(parsed) as library:
+        output.follow(refresh.renew(library))
+        command: Command = parsed.run
+        return command(library, parsed)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -116,24 +135,6 @@ def _stop_on_terminate() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-
-
-def _keep_stderr_to_ourselves() -> None:
-    """Let what the C libraries that decode photos say of broken ones go nowhere: hundreds of lines for one file.
-
-    We say it ourselves, in one sentence. Tests, which give Python another stderr, hear them still.
-    """
-    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
-        return
-    try:
-        number = sys.stderr.fileno()
-        ours = os.dup(number)
-    except (OSError, ValueError):  # closed, or no file at all
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, number)
-    os.close(nowhere)
-    sys.stderr = os.fdopen(ours, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
 
 
 def _path(parsed: argparse.Namespace) -> Path:
