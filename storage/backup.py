@@ -45,6 +45,7 @@ _STEP = 0.05
 def backup(library: Library, target: Path) -> Job:
     """Copy the library while it is in use; the copy is one file that opens like any library.
 
+    An older backup is replaced; one that was opened since, or another library, is kept beside it under another name.
     Progress counts pages of the database.
 
     Raises:
@@ -78,6 +79,8 @@ def _backup(library: Library, target: Path) -> Job:
             stopped.append(True)
             with contextlib.suppress(Exception):
                 copying.result()
+        if target.exists() and soundness.was_opened(target):
+            _set_aside(target)
     size = target.stat().st_size // 4096
     yield Progress(stage="backup", done=size, total=size)
 
@@ -314,6 +317,8 @@ def put_in_place(new: Path, path: Path) -> Path | None:
 def _set_aside(path: Path) -> Path | None:
     if not path.exists():
         return None
+    if soundness.in_use(path):
+        raise KnownError(f"“{shown(path)}” is open. Close its window, wait for its commands, and try again.")
     aside = path.with_name(f"{path.stem} {datetime.now():%Y-%m-%d %H.%M.%S}{path.suffix}")
     for ending in ("-wal", "-shm", ""):
         old = path.with_name(path.name + ending)

@@ -251,10 +251,14 @@ def _open(path: Path) -> sqlite3.Connection:
         timeout=BUSY_TIMEOUT_MS / 1000,
         cached_statements=512,
     )
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # an approval must survive a power cut
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
-    connection.execute("PRAGMA temp_store = MEMORY")
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")  # an approval must survive a power cut
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except BaseException:
+        connection.close()  # else a damaged library stays locked, and no backup can take its place
+        raise
     return connection
 
 

@@ -1,4 +1,5 @@
-"""Whether what the search relies on is sound: the full-text index, and the tree of concepts.
+"""Whether what the search relies on is sound: the full-text index, and the tree of concepts; and whether a library is
+at rest, so that its file may be moved.
 
 SQLite's own `integrity_check` (before 3.44) does not look into a full-text index, whose damage shows only as photos
 that are not found.
@@ -21,6 +22,30 @@ _GAPS = (
     "LEFT JOIN concept_above z ON z.concept_id = x.concept_id AND z.above_id = y.above_id WHERE z.concept_id IS NULL"
 )
 """What is above something that is above a concept, but not above the concept itself."""
+
+
+def in_use(path: Path) -> bool:
+    """Whether some program has a library open: a window, or a command that runs.
+
+    In exclusive mode SQLite needs the whole file for itself, which an open library, even one at rest, does not leave
+    it (a connection in WAL mode keeps its shared lock). What was not written back yet is, on the way.
+    """
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=0.2)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.DatabaseError as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return False
+
+
+def was_opened(path: Path) -> bool:
+    """Whether a library was opened since it was made as a backup, and so may have words of its own.
+
+    A backup is one file without a log; opening it as a library gives it one (SQLite file format, 1.3: write version).
+    """
+    with path.open("rb") as stream:
+        return stream.read(19)[18:] == b"\x02"
 
 
 def index_is_sound(path: Path) -> bool:

@@ -16,11 +16,13 @@ from storage.photos import shown
 
 def backup_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio backup FILE`: copy the library while it is in use."""
-    from storage import backup
+    from storage import backup, soundness
 
     target = absolute(arguments.file)
+    aside = backup.is_library(target) and soundness.was_opened(target)
     output.follow(backup.backup(library, target))
-    print(f"The library is copied to {shown(target)} ({target.stat().st_size:,} bytes) and checked.")
+    kept = " The library that was there was opened before; it is kept beside it." if aside else ""
+    print(f"The library is copied to {shown(target)} ({target.stat().st_size:,} bytes) and checked.{kept}")
     return 0
 
 

@@ -80,6 +80,38 @@ def test_a_backup_replaces_only_a_library_and_never_the_library_itself(library: 
     assert count(target) == 2
 
 
+def test_a_backup_onto_another_library_keeps_that_with_its_last_words(library: Library, tmp_path: Path) -> None:
+    other = tmp_path / "other.altfolio"
+    with Library(other) as mine:
+        (photo,) = add_photos(mine, "o.jpg")
+        review.set_text(mine, [photo], "Words that are nowhere else.")
+        with pytest.raises(KnownError, match="is open"):
+            list(backup.backup(library, other))
+        assert not [place for place in tmp_path.iterdir() if ".part" in place.name]
+        review.set_text(mine, [photo], "The last words.")
+        killed = {ending: Path(f"{other}{ending}").read_bytes() for ending in ("", "-wal")}
+    for ending, content in killed.items():
+        Path(f"{other}{ending}").write_bytes(content)
+    list(backup.backup(library, other))
+    assert count(other) == 0
+    (kept,) = tmp_path.glob("other 2*.altfolio")
+    with Library(kept) as again, again.read() as connection:
+        assert connection.exec_driver_sql("SELECT text FROM text").scalars().all() == ["The last words."]
+
+
+def test_nothing_is_put_in_the_place_of_a_library_that_is_open(library: Library, tmp_path: Path) -> None:
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    (photo,) = add_photos(library, "a.jpg")
+    for put in (backup.restore, backup.put_in_place):
+        with pytest.raises(KnownError, match="is open"):
+            put(target, library.path)
+    review.set_text(library, [photo], "Still here.")
+    library.close()
+    aside = backup.restore(target, library.path)
+    assert aside is not None and count(aside) == 1 and count(library.path) == 0
+
+
 def test_a_backup_that_is_stopped_leaves_the_last_one(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
