@@ -222,12 +222,8 @@ def replace(
     size = new_size(pieces)
     if status.st_nlink == 1 and os.access(path.parent, os.W_OK | os.X_OK):
         _check_space(path.parent, size)
-        temporary = _temporary(path)
-        descriptor = os.open(temporary, _NEW_FILE, 0o600)
+        temporary, descriptor = _temporary(path, 0o600)
         try:
-            if fcntl is not None:
-                with contextlib.suppress(OSError):
-                    fcntl.flock(descriptor, fcntl.LOCK_EX)
             kept = _fill(descriptor, original.data, pieces)
             if _dress(descriptor, path, status, times):
                 os.fsync(descriptor)
@@ -254,8 +250,7 @@ def create(path: Path, packet: bytes, *, prove: Prove, commit: Commit) -> Identi
     """Make a new file, all of it or nothing. Raises KnownError, also where the name is taken meanwhile."""
     with sentences(path):
         _check_space(path.parent, len(packet))
-        temporary = _temporary(path)
-        descriptor = os.open(temporary, _NEW_FILE, 0o666)
+        temporary, descriptor = _temporary(path, 0o666)
         try:
             kept = _fill(descriptor, b"", [packet])
             os.fsync(descriptor)
@@ -292,9 +287,20 @@ def remove(original: Original, *, commit: Commit) -> None:
 _NEW_FILE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _temporary(path: Path) -> Path:
+def _temporary(path: Path, mode: int) -> tuple[Path, int]:
+    """A new file beside another, open and locked, so that a `sweep` does not take it for what a crash left."""
     start = os.fsencode(path.name)[:200]  # with what follows below the 255 bytes of a name
-    return path.with_name("." + os.fsdecode(start) + "." + secrets.token_hex(4) + TEMPORARY)
+    while True:
+        made = path.with_name("." + os.fsdecode(start) + "." + secrets.token_hex(4) + TEMPORARY)
+        descriptor = os.open(made, _NEW_FILE, mode)
+        if fcntl is None:
+            return made, descriptor
+        with contextlib.suppress(OSError):  # network file systems without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if made.stat().st_ino == os.fstat(descriptor).st_ino:
+                return made, descriptor
+        os.close(descriptor)  # swept by another program between the two steps
 
 
 def _check_space(folder: Path, size: int) -> None:

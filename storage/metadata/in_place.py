@@ -112,12 +112,13 @@ def sweep(folder: Path) -> Swept:
     except OSError:
         return Swept()
     for path in names:
-        if path.name.endswith(TEMPORARY) and _unused(path):
-            with contextlib.suppress(OSError):
+        if not path.name.endswith((TEMPORARY, REDO)):
+            continue
+        with _unused(path) as unused, contextlib.suppress(OSError, ValueError, KeyError):
+            if unused and path.name.endswith(TEMPORARY):
                 path.unlink()
                 removed += 1
-        elif path.name.endswith(REDO) and _unused(path):
-            with contextlib.suppress(OSError, ValueError, KeyError):
+            elif unused:
                 target = _finish(path)
                 (kept if target is None else finished).append(target or path)
     return Swept(removed, tuple(finished), tuple(kept))
@@ -249,18 +250,23 @@ def _finish(redo: Path) -> Path | None:
     return target
 
 
-def _unused(path: Path) -> bool:
-    """Whether no running process is still using this file."""
+@contextlib.contextmanager
+def _unused(path: Path) -> Iterator[bool]:
+    """Whether no running process is still using this file; none can begin to for the length of the block."""
     if fcntl is None:
-        return True
+        yield True
+        return
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
-        return False
+        yield False
+        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
     finally:
         os.close(descriptor)
-    return True

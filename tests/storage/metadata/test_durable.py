@@ -274,3 +274,23 @@ def test_a_redo_file_in_use_is_not_swept(photo: Path, monkeypatch: pytest.Monkey
     replaced(photo, [b"x" * 5000], prove=prove)
     assert seen[0].finished == () and photo.read_bytes() == b"x" * 5000 != before
     assert not list(photo.parent.glob(".*"))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_new_file_that_is_swept_before_it_is_locked_is_made_again(photo: Path, beside: bool) -> None:
+    """Another Altfolio that ends a batch in the same folder takes what is not locked for the remains of a crash."""
+    fcntl = pytest.importorskip("fcntl")
+    lock, swept = fcntl.flock, list[int]()
+
+    def overtaken(descriptor: int, how: int) -> None:
+        if not swept and list(photo.parent.glob(f".*{durable.TEMPORARY}")):
+            swept.append(0)  # only once
+            swept[0] = sweep(photo.parent).removed
+        lock(descriptor, how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fcntl, "flock", overtaken)
+        write_words(photo, EDIT, options=WriteOptions(sidecar="always" if beside else "risky"), journal=MemoryJournal())
+    assert swept == [1]
+    assert read_words(photo).words.alt_text["en"] == "A cat"
+    assert not list(photo.parent.glob(f".*{durable.TEMPORARY}"))
