@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from storage.metadata import fields as f
-from storage.metadata import keyword_struct
+from storage.metadata import iim, keyword_struct
 from storage.metadata.read import keyword_paths
 from storage.metadata.xmp import Xmp
 
@@ -43,7 +43,7 @@ class Applied:
         texts: field → (before, after) by language, for undo.
         added, removed: keywords that were not there before, that were; for undo.
         paths_added, paths_removed: the same for paths.
-        keywords: all flat keywords afterwards, or None where they are as before.
+        keywords: all flat keywords afterwards, those that only IIM has included; None where they are as before.
     """
 
     values: Mapping[f.Property, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -78,7 +78,7 @@ def apply(
         xmp: the packet; changed in place.
         edit: what is wanted.
         default_language: whose text becomes x-default where the edit names none.
-        inherited: keywords the file has elsewhere (IIM) that must not be lost when XMP gets its first ones.
+        inherited: keywords the file has elsewhere (IIM), which must not be lost.
         now: for xmp:MetadataDate; the current time in the local zone unless given.
     """
     values: dict[f.Property, tuple[tuple[str, str], ...]] = {}
@@ -98,7 +98,8 @@ def apply(
             values[place] = ()
     lists = {place: _listed(xmp, place) for place in _LISTS}
     old_paths = f.unique_paths(keyword_paths(xmp))
-    words = _keywords(xmp, edit, inherited)
+    only = iim.alone(f.unique(inherited), lists[f.KEYWORDS])
+    words = _keywords(xmp, edit, only)
     _paths(xmp, edit)
     _tree(xmp, edit)
     new_paths = f.unique_paths(keyword_paths(xmp))
@@ -106,15 +107,16 @@ def apply(
         new = _listed(xmp, place)
         if new != old:
             values[place] = tuple(("", item) for item in new)
-    if values:
+    removed = () if words is None else _but((*lists[f.KEYWORDS], *only), words)
+    if values or removed:  # maybe from IIM alone, which follows the packet
         stamp = (now or datetime.now()).astimezone().isoformat(timespec="seconds")
         xmp.set_text(f.METADATA_DATE, stamp)
         values[f.METADATA_DATE] = (("", stamp),)
     return Applied(
         values,
         texts,
-        _but(xmp.items(f.KEYWORDS), lists[f.KEYWORDS]),
-        _but(lists[f.KEYWORDS], xmp.items(f.KEYWORDS)),
+        _but(xmp.items(f.KEYWORDS), (*lists[f.KEYWORDS], *only)),
+        removed,
         tuple(path for path in new_paths if path not in old_paths),
         tuple(path for path in old_paths if path not in new_paths),
         words,
@@ -132,18 +134,18 @@ def _but(words: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
     return f.unique(word for word in words if f.folded(word) not in known)
 
 
-def _keywords(xmp: Xmp, edit: f.WordsEdit, inherited: Sequence[str]) -> tuple[str, ...] | None:
-    """The flat list; what it is afterwards, None where nobody asked for a change."""
+def _keywords(xmp: Xmp, edit: f.WordsEdit, only: Sequence[str]) -> tuple[str, ...] | None:
+    """The flat list; what it is afterwards with those that only IIM has, None where nobody asked for a change."""
     if not edit.keywords_add and not edit.keywords_remove:
         return None
     before = xmp.items(f.KEYWORDS)
     gone = {f.folded(word) for word in edit.keywords_remove}
-    start = before or list(f.unique(inherited))
+    start = before or only
     kept = [word for word in start if f.folded(word) not in gone]
     new = kept + list(_but((f.cleaned(word) for word in edit.keywords_add), kept))
     if new != before:
         xmp.set_items(f.KEYWORDS, new)
-    return tuple(new)
+    return (*new, *_but((word for word in only if f.folded(word) not in gone), new))
 
 
 def _paths(xmp: Xmp, edit: f.WordsEdit) -> None:

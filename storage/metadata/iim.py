@@ -9,7 +9,7 @@ Sources: IPTC-NAA IIM 4.2 (1.5 datasets, 1:90 character set, 2:05, 2:25, 2:120),
 
 import hashlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,8 @@ SIGN: Final = b"Photoshop 3.0\0"
 IIM_RESOURCE: Final = 0x0404
 DIGEST_RESOURCE: Final = 0x0425
 UTF8: Final = b"\x1b%G"
+_KEYWORD_LIMIT: Final = 64
+"""Bytes of a keyword (IIM 4.2, 2:25); up to 3 fewer where a character would be cut."""
 _RESOURCE_TYPES: Final = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
 
 
@@ -103,6 +105,17 @@ def read(block: bytes) -> Iim:
     )
 
 
+def alone(keywords: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The keywords of IIM that are not among others, whole or as the 64 bytes of them that IIM holds."""
+    known = [folded(word) for word in others]
+    return [
+        word
+        for word in keywords
+        if (mine := folded(word)) not in known
+        and not (len(word.encode()) > _KEYWORD_LIMIT - 4 and any(other.startswith(mine) for other in known))
+    ]
+
+
 def changed(block: bytes, texts: Mapping[int, tuple[str, int]], keywords: Sequence[str] | None) -> bytes | None:
     """The block with its datasets in step, None where nothing is to change or it can't be changed safely.
 
@@ -169,7 +182,7 @@ def _new_stream(
             elif number == 25 and keywords is not None:
                 if number not in done:
                     kept = {folded(_decoded(s.value, codec)): s.raw for s in sets if (s.record, s.number) == (2, 25)}
-                    out += [kept.get(folded(w)) or _dataset(25, _cut(w, codec, 64)) for w in keywords]
+                    out += [kept.get(folded(w)) or _dataset(25, _cut(w, codec, _KEYWORD_LIMIT)) for w in keywords]
             else:
                 out.append(item.raw)
             done.add(number)

@@ -245,7 +245,7 @@ def _keywords(
         paths += trees
         if given or trees:
             sources.setdefault("keywords", source)
-    for source, more in ((IIM, old.keywords), (EXIF, block.keywords)):
+    for source, more in ((IIM, iim.alone(old.keywords, words)), (EXIF, block.keywords)):
         words += more
         if more:
             sources.setdefault("keywords", source)

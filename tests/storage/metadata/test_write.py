@@ -135,6 +135,40 @@ def test_caption_title_and_keywords_stay_in_step_where_a_file_has_them_twice(tmp
     assert read.sources["caption"] == "file"
 
 
+def test_keywords_that_only_iim_has_are_not_lost_with_others(tmp_path: Path) -> None:
+    path, long = tmp_path / "old.jpg", "Wassersportvereinigung der Freunde des Bodensees und seiner Ufer e. V."
+    path.write_bytes(jpeg())
+    write_words(path, f.WordsEdit(keywords_add=("in XMP", long)), options=OPTIONS, journal=MemoryJournal())
+    raw = path.read_bytes()
+    block = irb([(1, 90, b"\x1b%G"), (2, 25, b"in XMP"), (2, 25, b"only here"), (2, 25, long.encode()[:64])])
+    path.write_bytes(raw[:2] + app(13, block) + raw[2:])
+    assert read_words(path).words.keywords == ("in XMP", long, "only here")
+    journal = MemoryJournal()
+    write_words(path, f.WordsEdit(keywords_add=("new",)), options=OPTIONS, journal=journal)
+    assert read_words(path).words.keywords == ("in XMP", long, "new", "only here")
+    assert path.read_bytes().count(long.encode()[:64]) == 2
+    write_words(path, f.WordsEdit(title={"en": "Theirs"}), options=OPTIONS, journal=MemoryJournal())
+    undo(journal.records[0], options=OPTIONS, journal=journal)
+    assert read_words(path).words.keywords == ("in XMP", long, "only here")
+    for word, left in (("only here", ("in XMP", long)), (long, ("in XMP",)), ("in XMP", ())):
+        written = write_words(path, f.WordsEdit(keywords_remove=(word,)), options=OPTIONS, journal=journal)
+        assert [change.before for change in written.changes] == [word]
+        assert read_words(path).words.keywords == left
+    undo(journal.records[2], options=OPTIONS, journal=journal)
+    assert read_words(path).words.keywords == ("only here",)
+
+
+def test_taking_back_a_first_keyword_leaves_those_of_iim(tmp_path: Path) -> None:
+    path, journal = tmp_path / "old.jpg", MemoryJournal()
+    path.write_bytes(jpeg(segments=app(13, irb([(2, 25, b"theirs")]))))
+    written = write_words(path, f.WordsEdit(keywords_add=("mine",)), options=OPTIONS, journal=journal)
+    assert [change.after for change in written.changes] == ["mine"]
+    write_words(path, f.WordsEdit(title={"en": "Theirs"}), options=OPTIONS, journal=MemoryJournal())
+    undo(journal.records[0], options=OPTIONS, journal=journal)
+    assert read_words(path).words.keywords == ("theirs",)
+    assert path.read_bytes().count(b"\x1c\x02\x19\0\6theirs") == 1
+
+
 def test_iim_that_was_changed_last_is_shown(tmp_path: Path) -> None:
     path = tmp_path / "newer.jpg"
     path.write_bytes(jpeg())
