@@ -23,6 +23,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
 }
 """The values that a setting of the same name may have."""
 
+PERCENT = {"least_certainty": ("least certainty", 0, 95), "text_size": ("text size", 75, 300)}
+"""Settings in percent: what they are, the least and the most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -112,9 +115,20 @@ def _checked(name: str, value: object) -> object:
     if name in CHOICES and value not in CHOICES[name]:
         raise KnownError(f"“{value}” is not possible for {name}; choose one of {', '.join(CHOICES[name])}.")
     if not isinstance(value, type(default)) or (isinstance(value, bool) != isinstance(default, bool)):
-        raise KnownError(f"“{value}” is not possible for {name}.")
-    if name == "least_certainty" and not 0 <= int(str(value)) <= 95:
-        raise KnownError("The least certainty is between 0 and 95 percent.")
-    if name == "text_size" and not 75 <= int(str(value)) <= 300:
-        raise KnownError("The text size is between 75 and 300 percent.")
+        possible = f"give {possible_values(name)}" if possible_values(name) else "give text"
+        raise KnownError(f"“{value}” is not possible for {name}; {possible}.")
+    if name in PERCENT:
+        what, least, most = PERCENT[name]
+        if not least <= int(str(value)) <= most:
+            raise KnownError(f"The {what} is between {least} and {most} percent.")
     return value
+
+
+def possible_values(name: str) -> str:
+    """What a setting may be, for people: its choices, or its range; empty where it is any text."""
+    if name in CHOICES:
+        return " | ".join(CHOICES[name])
+    if name in PERCENT:
+        _, least, most = PERCENT[name]
+        return f"{least} to {most} percent"
+    return "true | false" if isinstance(getattr(Settings(), name), bool) else ""

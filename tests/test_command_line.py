@@ -235,6 +235,10 @@ def test_settings_are_shown_and_changed(altfolio: Any) -> None:
     assert altfolio("settings", "nonsense=1")[0] == 2
     assert altfolio("settings", "language=klingon")[0] == 1
     assert altfolio("settings", "text_size=9000")[0] == 1
+    assert "\nleast_certainty=0  (0 to 95 percent)\n" in altfolio("settings")[1]
+    for wrong, said in (("least_certainty=0.5", "0 to 95 percent"), ("keep_times=maybe", "true | false")):
+        code, _, complaint = altfolio("settings", wrong)
+        assert code == 1 and said in complaint
 
 
 def test_packs_are_listed_with_their_licence_and_whole(altfolio: Any) -> None:

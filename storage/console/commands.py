@@ -255,9 +255,9 @@ def settings_command(library: Library, arguments: argparse.Namespace) -> int:
         output.print_json(kept)
         return 0
     for name, value in kept.items():
-        choices = settings.CHOICES.get(name)
+        possible = settings.possible_values(name)
         shown = str(value).lower() if isinstance(value, bool) else value
-        print(f"{name}={shown}" + (f"  ({' | '.join(choices)})" if choices else ""))
+        print(f"{name}={shown}" + (f"  ({possible})" if possible else ""))
     return 0
 
 

@@ -79,8 +79,8 @@ def _print_plan(plan: Any, *, everything: bool) -> None:
 
     words, conflicts = summed(list(plan.changes.values()))
     print(
-        f"{_photos(plan.rows)} in the file: {words:,} words to change in {_photos(len(plan.changed))}, "
-        f"{conflicts:,} kept although the file says otherwise, {len(plan.errors):,} wrong rows."
+        f"{_photos(plan.rows)} in the file: {output.plural(words, 'word')} to change in {_photos(len(plan.changed))}, "
+        f"{conflicts:,} kept although the file says otherwise, {output.plural(len(plan.errors), 'wrong row')}."
     )
     listed = [
         (photos.shown(plan.paths[photo]), sign, word)

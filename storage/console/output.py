@@ -56,7 +56,7 @@ def follow(job: Job, stream: TextIO | None = None) -> int:
 def _draw(progress: Progress, stream: TextIO, *, terminal: bool, final: bool) -> None:
     total = progress.total
     count = f"{progress.done:,}" if total is None else f"{progress.done:,}/{total:,}"
-    trouble = f", {_plural(progress.problems, 'problem')}" if progress.problems else ""
+    trouble = f", {plural(progress.problems, 'problem')}" if progress.problems else ""
     if not terminal:
         print(f"{progress.stage}: {count}{trouble}", file=stream, flush=True)
         return
@@ -70,7 +70,8 @@ def _draw(progress: Progress, stream: TextIO, *, terminal: bool, final: bool) ->
     stream.flush()
 
 
-def _plural(count: int, noun: str) -> str:
+def plural(count: int, noun: str) -> str:
+    """ "1 photo", "2 photos"."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
