@@ -28,6 +28,7 @@ TRIED = 20
 def did_you_mean(connection: "Connection", word: str, *, limit: int = 3) -> list[str]:
     """Words or names that find photos and differ from a word by a slip or two, the nearest first.
 
+    Of equally near ones the names of this library's language come before plurals, synonyms and other languages.
     A slip is a letter too much, too few, a wrong one, or two that changed places (Damerau's four, 1964).
     """
     name = spelled(word)
@@ -35,10 +36,10 @@ def did_you_mean(connection: "Connection", word: str, *, limit: int = 3) -> list
         return []
     allowed = MOST_SLIPS if len(name) > 4 else 1
     near = []
-    for other in _known_words(connection, name):
+    for other, own in _known_words(connection, name):
         slips = distance(name, other, allowed)
         if 0 < slips <= allowed:
-            near.append((slips, other[0] != name[0], abs(len(other) - len(name)), other))
+            near.append((slips, other[0] != name[0], not own, abs(len(other) - len(name)), other))
     near.sort()
     found: list[str] = []
     for *_, other in near[:TRIED]:
@@ -105,18 +106,18 @@ def _somewhere(connection: "Connection", text: str) -> bool:
     return len(find_page(connection, parse(quoted), limit=1)) > 0
 
 
-def _known_words(connection: "Connection", name: str) -> Iterator[str]:
-    """Names of concepts, and words of texts with the same first letter."""
+def _known_words(connection: "Connection", name: str) -> Iterator[tuple[str, bool]]:
+    """Names of concepts, and words of texts with the same first letter; whether it is one's own language's name."""
     seen = set()
-    for (word,) in connection.exec_driver_sql("SELECT DISTINCT word FROM concept_word"):
+    for word, own in connection.exec_driver_sql("SELECT word, max(own) FROM concept_word GROUP BY word"):
         seen.add(word)
-        yield word
+        yield word, bool(own)
     first = name[0]
     for (word,) in connection.exec_driver_sql(
         "SELECT term FROM photo_word_list WHERE term >= ? AND term < ?", (first, first + "\U0010ffff")
     ):
         if word not in seen:
-            yield word
+            yield word, True
 
 
 def distance(one: str, other: str, limit: int) -> int:

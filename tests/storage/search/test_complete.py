@@ -145,6 +145,16 @@ def test_a_slip_of_the_finger_is_noticed(library: Library, filled: list[int]) ->
             assert search.corrected(connection, hopeless) is None
 
 
+def test_a_slip_is_mended_in_ones_own_language_first(library: Library, filled: list[int]) -> None:
+    with library.write() as block:
+        for word, own in (("girafa", 0), ("giraffe", 1), ("girafe", 0)):
+            block.connection.exec_driver_sql(
+                "INSERT INTO concept_word SELECT ?, id, ? FROM concept WHERE key = 'dog'", (word, own)
+            )
+    with library.read() as connection:
+        assert search.did_you_mean(connection, "giraff")[0] == "giraffe"
+
+
 @pytest.mark.parametrize(
     ("one", "other", "slips"),
     [("dog", "dog", 0), ("dog", "dgo", 1), ("dog", "dot", 1), ("dog", "do", 1), ("dog", "cat", 3), ("abcd", "badc", 2)],
