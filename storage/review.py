@@ -171,7 +171,7 @@ def approve_text(
         other = seen is not None and _is_other(block.connection, seen)
         # Asked inside the block: a job may have made another draft since the editor was filled.
         current = run(f"SELECT text, plain FROM text WHERE {where} AND state < 2", (photo, language)).first()
-        if current is None or words not in (current[0].strip(), (current[1] or "").strip()):
+        if current is None or words not in [text.strip() for text in current if text is not None]:
             if not words:
                 _remove(block.connection, where, (photo, language))
             else:

@@ -121,7 +121,7 @@ def test_a_machines_text_that_a_person_removed_is_not_proposed_again(
         review.approve_text(library, photo, "")
     propose(library, photo, "dog")  # a new vocabulary, or a tag was rejected
     review.approve(library, [photo])
-    assert detail(library, photo).row.alt_text is None
+    assert detail(library, photo).row.alt_text == ""
 
 
 def test_a_rejected_text_is_not_proposed_again_until_asked_for(library: Library) -> None:
