@@ -1,7 +1,7 @@
 """Words of photos for the clipboard: as plain alt text, as HTML and as Markdown, for one photo or many.
 
 Only approved texts are given out. A photo without one is named, never given an empty alt text: that would tell screen
-readers to pass over it (HTML Living Standard, 4.8.4.4).
+readers to pass over it (HTML Living Standard, 4.8.4.4). Markdown's own image always gets one, so HTML stands there.
 """
 
 import os
@@ -55,8 +55,8 @@ def snippet(connection: Connection, ids: Sequence[int], form: Form, *, language:
             lines += [] if found is None else [_one_line(found[0])]
             continue
         address = quote_from_bytes(os.fsencode(row.path.name))
-        if form is Form.MARKDOWN:
-            lines.append(f"![{_markdown(found[0]) if found else ''}]({address})")
+        if form is Form.MARKDOWN and found is not None:
+            lines.append(f"![{_markdown(found[0])}]({address})")
         else:
             lines.append(_img(address, row, found, language))
     return Snippet("\n".join(lines), tuple(without))
