@@ -81,21 +81,7 @@ def apply(
         inherited: keywords the file has elsewhere (IIM), which must not be lost.
         now: for xmp:MetadataDate; the current time in the local zone unless given.
     """
-    values: dict[f.Property, tuple[tuple[str, str], ...]] = {}
-    texts: dict[str, tuple[f.Texts, f.Texts]] = {}
-    for row in f.TEXT_FIELDS:
-        wanted = edit.texts(row.name)
-        if isinstance(wanted, f.Keep):
-            continue
-        before, after = xmp.lang_alt(row.write), f.in_writing_order(wanted, default_language)
-        stale = [place for place in row.also_read if not after and xmp.has(place)]
-        if list(before.items()) != list(after.items()):
-            xmp.set_lang_alt(row.write, after)
-            values[row.write] = tuple(after.items())
-            texts[row.name] = (before, after)
-        for place in stale:  # a removed text must not come back from where only reading looks
-            xmp.remove(place)
-            values[place] = ()
+    values, texts = _texts(xmp, edit, default_language)
     lists = {place: _listed(xmp, place) for place in _LISTS}
     old_paths = f.unique_paths(keyword_paths(xmp))
     only = iim.alone(f.unique(inherited), lists[f.KEYWORDS])
@@ -121,6 +107,28 @@ def apply(
         tuple(path for path in old_paths if path not in new_paths),
         words,
     )
+
+
+def _texts(
+    xmp: Xmp, edit: f.WordsEdit, default_language: str
+) -> tuple[dict[f.Property, tuple[tuple[str, str], ...]], dict[str, tuple[f.Texts, f.Texts]]]:
+    """Set and remove the texts: the properties and the fields that changed."""
+    values: dict[f.Property, tuple[tuple[str, str], ...]] = {}
+    texts: dict[str, tuple[f.Texts, f.Texts]] = {}
+    for row in f.TEXT_FIELDS:
+        wanted = edit.texts(row.name)
+        if isinstance(wanted, f.Keep):
+            continue
+        before, after = xmp.lang_alt(row.write), f.in_writing_order(wanted, default_language)
+        stale = [place for place in row.also_read if not after and xmp.has(place)]
+        if list(before.items()) != list(after.items()):
+            xmp.set_lang_alt(row.write, after)
+            values[row.write] = tuple(after.items())
+            texts[row.name] = (before, after)
+        for place in stale:  # a removed text must not come back from where only reading looks
+            xmp.remove(place)
+            values[place] = ()
+    return values, texts
 
 
 def _listed(xmp: Xmp, place: f.Property) -> list[str]:
