@@ -5,7 +5,8 @@ from pathlib import Path
 
 def shown(path: Path | str) -> str:
     """A path or name for people, log files and JSON: undecodable bytes become U+FFFD."""
-    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = str(path)
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def shown_place(path: Path) -> str:

@@ -92,7 +92,11 @@ def facets(connection: "Connection", found: str | Sequence[int], *, limit: int =
 
 def quoted_value(text: str) -> str:
     """A value as it stands in a question: in quotes where it is more than one word."""
-    return text if text.isalnum() else '"' + "".join(" " if c in '"“”„«»' else c for c in text) + '"'
+    if text.isalnum():
+        return text
+    if not text.isascii() or '"' in text:
+        text = "".join(" " if c in '"“”„«»' else c for c in text)
+    return f'"{text}"'
 
 
 def _of_ids(connection: "Connection", ids: Iterable[int]) -> tuple[Counter[str], int]:
@@ -180,7 +184,8 @@ def _folders(connection: "Connection", counts: Sequence[tuple[str, int]]) -> tup
 
 def shown_folder(path: bytes) -> str:
     """A folder's path as a question can have it: undecodable bytes become "?", as in the search row."""
-    return os.fsdecode(path).encode("utf-8", "replace").decode()
+    text = os.fsdecode(path)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _a_photo_with(connection: "Connection", fact: str) -> int:
