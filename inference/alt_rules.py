@@ -178,7 +178,8 @@ def _placeholder(text: str, _about: Circumstances) -> Iterator[Found]:
     start, end = _trimmed(text)
     plain = text.strip(" \t\r\n.!?-_…*").casefold()
     empty = not re.search(r"[^\W_]", text)
-    known = any(plain in words.placeholders for words in RULE_WORDS.values())
+    bare = re.sub(r"[\s_-]*\(?\d+\)?", "", plain) or plain  # "Image 4" and "Untitled (2)" say no more
+    known = any(plain in words.placeholders or bare in words.placeholders for words in RULE_WORDS.values())
     if empty or known or folded(text) in _NOTHING or folded(text).startswith("lorem ipsum"):
         yield Severity.ERROR, start, end, "This says nothing about the photo. Say in a sentence what can be seen."
 

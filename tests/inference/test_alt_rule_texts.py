@@ -44,7 +44,7 @@ NASA rocket on the launch pad at dawn.
 Three candles burn on a birthday cake.
 A young tree tied to a stake.
 Empty swimming pool with a blue tiled floor.
-The gingerbread man on the plate has lost an arm.
+Mother Teresa and a gingerbread man as figures on a shelf.
 Snow-covered mountains mirrored in a calm lake.
 An adult elephant sprays water over its back.
 Image-guided surgery suite with two large monitors.
@@ -102,7 +102,7 @@ Bild 3 von 4 der Serie hängt schief.
 Fotoalbum auf einem Tisch.
 Ein Elefant mit seiner Mutter.
 Die weiße Kirche am Hang.
-Herrenfahrrad vor einem Zaun.""",
+Der Herr der Ringe liegt auf einem Herrenfahrrad.""",
     "fr": """\
 Un chien brun attrape un frisbee rouge au-dessus de l’herbe.
 Deux personnes en noir attendent le bus sous la neige.

@@ -41,6 +41,8 @@ def test_a_good_text_has_no_remarks() -> None:
         ("20230401_123456", "file_name", Severity.ERROR),
         ("image", "placeholder", Severity.ERROR),
         ("TODO.", "placeholder", Severity.ERROR),
+        ("Untitled (2)", "placeholder", Severity.ERROR),
+        ("Image 4", "placeholder", Severity.ERROR),
         ("...", "placeholder", Severity.ERROR),
         ("Lorem ipsum dolor sit amet.", "placeholder", Severity.ERROR),
         ("No description available.", "placeholder", Severity.ERROR),
