@@ -59,15 +59,19 @@ class Cost:
 
     def add(self, eye: decoders.Eye, seconds: float) -> None:
         """Count a photo that a pack looked at, and let its network run on nothing as often as it did for the photo."""
-        spec, views = eye.network.input, eye.pack.views
-        shape = (spec.height, spec.width, 3)
-        tensor = runtime.to_tensor(np.zeros(shape, np.float32), spec)
-        started = time.thread_time()
-        eye.network.run(tensor)
-        spent = time.thread_time() - started
-        tiled = sum(1 for _ in detect.views(views)) if eye.pack.task == "detect" else 1 + views.mirror + views.squash
+        views = eye.pack.views
+        looks = sum(1 for _ in detect.views(views)) if eye.pack.task == "detect" else 1 + views.mirror + views.squash
         self.seconds[eye.pack.id] = self.seconds.get(eye.pack.id, 0.0) + seconds
-        self.network[eye.pack.id] = self.network.get(eye.pack.id, 0.0) + tiled * spent
+        for network, times in zip(eye.networks, (looks, 1), strict=False):
+            self.network[eye.pack.id] = self.network.get(eye.pack.id, 0.0) + times * _alone(network)
+
+
+def _alone(network: runtime.Network) -> float:
+    """Processor seconds of one run on a photo without anything in it."""
+    tensor = runtime.to_tensor(np.zeros((network.input.height, network.input.width, 3), np.float32), network.input)
+    started = time.thread_time()
+    network.run(tensor)
+    return time.thread_time() - started
 
 
 def read_folder(folder: Path) -> list[tuple[Path, dict[str, int], frozenset[str], str]]:

@@ -51,7 +51,7 @@ def load(cache: Path) -> Packs:
     eyes = [decoders.load(pack, options) for pack in packs.discover() if pack.task in engine.FIRST_PASS]
     facts = jobs.LoadedPack("facts", photo_facts.VERSION, photo_facts.look)
     own = [jobs.LoadedPack(eye.pack.id, eye.pack.version, eye.look) for eye in eyes]
-    return Packs([facts, *own], [eye.network for eye in eyes])
+    return Packs([facts, *own], [network for eye in eyes for network in eye.networks])
 
 
 def recorded(ready: Packs, paths: Sequence[Path]) -> list[list[Call]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.float32]]
 
 
-def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], Network]":
+def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], tuple[Network, ...]]":
     """A classifier whose graph gives one score for each label.
 
     Raises:
@@ -51,7 +51,7 @@ def load_classes(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFi
             )
         return RawFindings(labels=named(np.mean(answers, axis=0), labels, output.floor))
 
-    return look, network
+    return look, (network,)
 
 
 def activate(scores: "Array", output: Output) -> "Array":

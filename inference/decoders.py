@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Look = Callable[[Image], RawFindings]
 
-_LOADERS: "dict[str, Callable[[Pack, Options], tuple[Look, Network]]]" = {
+_LOADERS: "dict[str, Callable[[Pack, Options], tuple[Look, tuple[Network, ...]]]]" = {
     "ssd": load_ssd,
     "classes": load_classes,
     "lines": load_lines,
@@ -32,12 +32,12 @@ class Eye:
 
     Attributes:
         look: an upright RGB photo of any size → what the pack found. May be called from several threads at once.
-        network: what it runs on.
+        networks: what it runs on, the main one first.
     """
 
     pack: Pack
     look: "Look"
-    network: Network
+    networks: tuple[Network, ...]
 
 
 def load(pack: Pack, options: Options | None = None) -> Eye:
@@ -46,5 +46,5 @@ def load(pack: Pack, options: Options | None = None) -> Eye:
     Raises:
         KnownError: the pack is broken, or onnxruntime refuses its network.
     """
-    look, network = _LOADERS[pack.output.decoder](pack, options or Options())
-    return Eye(pack, look, network)
+    look, networks = _LOADERS[pack.output.decoder](pack, options or Options())
+    return Eye(pack, look, networks)

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from inference.boxes import UNSEEN, Boxes, Second, in_context, merge, voted
 from inference.findings import COUNTED, Box, Detection, RawFindings
 from inference.packs import Input, Pack, Views, read_labels
-from inference.runtime import Network, Options, mirrored, prepare
+from inference.runtime import Network, Options, fitted, mirrored, prepare
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -29,18 +30,6 @@ CUT = 0.02
 THIN = 0.001
 """Least side of a box, as a share of the view's; less has no area once it is kept with three digits."""
 
-INSIDE = 0.75
-"""A box of a tile that lies to this share in a surer box of the same label is a part of that thing (seen on 128 COCO
-photos: people counted rightly rise from 0.72 to 0.79)."""
-
-DOUBT = 0.5
-"""How much the whole photo's opinion weighs against the box of a part, both as log odds: it sees the surroundings,
-without which much looks like something else. 0.25 to 1 give nearly the same (average precision of classes by photo,
-128 COCO photos: 0.854 to 0.857; without it 0.847, without parts 0.805)."""
-
-UNSEEN = 0.05
-"""Score of a label that the whole photo doesn't show at all; the least that its opinion can be."""
-
 CROWD = 4
 """Counted boxes from which finer parts are believed about a label that is otherwise left to the coarser ones."""
 
@@ -49,18 +38,6 @@ FEW = range(1, 3)
 
 Of 61 COCO photos with people and 55 others that were counted by eye the number, or "a group", was right in 94 by the
 coarser views alone, in 96 so."""
-
-MOST = 100
-"""Boxes kept of one photo; COCO's own evaluation keeps as many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """Candidates of one or more views: corners [n, 4] as left, top, right, bottom 0..1; scores [n]; labels [n]."""
-
-    corners: "Array"
-    scores: "Array"
-    labels: "Indices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +52,10 @@ class View:
     fine: bool = False
 
 
-def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], Network]":
+def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], tuple[Network, ...]]":
     """A detector whose graph gives scores [anchors, labels] and boxes [anchors, 4] as top, left, bottom, right 0..1.
+
+    Where the pack has a second network of the same kind, that looks at the whole photo and votes.
 
     Raises:
         KnownError: the pack is broken.
@@ -86,6 +65,8 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
     labels = read_labels(pack)
     sights = tuple(views(pack.views))
     coarse = [labels.index(label) for label in pack.views.coarse if label in labels]
+    second = Network(pack, "second", options) if pack.output.second else None
+    vote = _second_vote(pack, labels, second) if second else None
 
     def look(image: "Image") -> RawFindings:
         whole = prepare(image, network.input)
@@ -94,9 +75,44 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
         if coarse:
             rough = [boxes for boxes, view in zip(seen, sights, strict=True) if not (view.fine or view.mirror)]
             found = counted_roughly(found, _together(rough, pack.output.overlap), coarse)
+        if vote:
+            found = vote(image, found)
         return RawFindings(detections=_detections(found, labels, pack.output.floor))
 
-    return look, network
+    return look, (network, second) if second else (network,)
+
+
+def _second_vote(pack: Pack, labels: list[str], network: Network) -> "Callable[[Image, Boxes], Boxes]":
+    """What lets a second network look at the whole photo and vote on what the first one saw."""
+    import numpy as np
+
+    wanted = pack.output.second
+    if wanted is None:
+        raise ValueError(f"no second network votes in the pack {pack.id}")
+    network.require(pack, (pack.output.scores, pack.output.boxes))
+    alone = np.array([labels.index(label) for label in wanted.alone if label in labels], np.intp)
+    rule = Second(wanted.weight, wanted.shift, alone)
+
+    def vote(image: "Image", first: Boxes) -> Boxes:
+        seen = _see(prepare(image, network.input), View(), network, pack, labels)
+        return voted(first, merge([unpadded(seen, image.size, network.input)], pack.output.overlap), rule)
+
+    return vote
+
+
+def unpadded(boxes: Boxes, size: tuple[int, int], spec: Input) -> Boxes:
+    """Boxes as fractions of the photo, where the network saw it with grey beside it.
+
+    Args:
+        size: width and height of the photo.
+    """
+    import numpy as np
+
+    if spec.resize != "pad":
+        return boxes
+    width, height = fitted((0.0, 0.0, float(size[0]), float(size[1])), (spec.width, spec.height))
+    grown = boxes.corners * np.asarray((spec.width / width, spec.height / height) * 2, np.float32)
+    return Boxes(np.clip(grown, 0, 1), boxes.scores, boxes.labels)
 
 
 def views(wanted: Views) -> Iterator[View]:
@@ -189,57 +205,6 @@ def placed(boxes: Boxes, view: View) -> Boxes:
 def _together(seen: list[Boxes], overlap: float) -> Boxes:
     """What several views see, the whole first; one view needs no second opinion."""
     return in_context(merge(seen, overlap), seen[0]) if len(seen) > 1 else merge(seen, overlap)
-
-
-def merge(seen: list[Boxes], overlap: float) -> Boxes:
-    """Each thing once: greedy suppression for each label by IoU, and of parts where there are several views."""
-    import numpy as np
-
-    corners = np.concatenate([boxes.corners for boxes in seen])
-    scores = np.concatenate([boxes.scores for boxes in seen])
-    labels = np.concatenate([boxes.labels for boxes in seen])
-    areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
-    inside = INSIDE if len(seen) > 1 else 1.0
-    kept: list[int] = []
-    for label in np.unique(labels):
-        rest = np.flatnonzero(labels == label)
-        rest = rest[np.argsort(-scores[rest], kind="stable")]
-        while rest.size:
-            first, rest = rest[0], rest[1:]
-            kept.append(int(first))
-            if not rest.size:
-                break
-            least = np.maximum(corners[rest, :2], corners[first, :2])
-            most = np.minimum(corners[rest, 2:], corners[first, 2:])
-            sides = np.maximum(most - least, 0)
-            shared = sides[:, 0] * sides[:, 1]  # np.clip and np.prod would take twice the time of all the rest
-            same = shared > overlap * (areas[rest] + areas[first] - shared)
-            part = shared > inside * np.minimum(areas[rest], areas[first])
-            rest = rest[~(same | part)]
-    order = sorted(kept, key=lambda index: -scores[index])[:MOST]
-    return Boxes(corners[order], scores[order], labels[order])
-
-
-def in_context(boxes: Boxes, whole: Boxes) -> Boxes:
-    """Boxes with their scores lowered where the whole photo shows less of their label; never raised, so that a sure
-    thing doesn't make its doubtful neighbours count. Surest first again.
-    """
-    import numpy as np
-
-    opinions = np.full(int(boxes.labels.max(initial=-1)) + 1, UNSEEN, np.float32)
-    shared = whole.labels < opinions.size
-    np.maximum.at(opinions, whole.labels[shared], whole.scores[shared])
-    odds = _log_odds(boxes.scores) + DOUBT * _log_odds(opinions[boxes.labels])
-    scores = np.minimum(boxes.scores, 1 / (1 + np.exp(-odds / (1 + DOUBT))))
-    order = np.argsort(-scores, kind="stable")
-    return Boxes(boxes.corners[order], scores[order], boxes.labels[order])
-
-
-def _log_odds(scores: "Array") -> "Array":
-    import numpy as np
-
-    limited = np.clip(scores, 1e-3, 1 - 1e-3)
-    return np.asarray(np.log(limited / (1 - limited)), np.float32)
 
 
 def _detections(boxes: Boxes, labels: list[str], floor: float) -> tuple[Detection, ...]:

@@ -92,7 +92,7 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
         "read" if tuple(tasks) == TEXT_PASS else "tag",
-        runtime.describe([eye.network for eye in eyes]),
+        runtime.describe([network for eye in eyes for network in eye.networks]),
     )
 
 

@@ -101,6 +101,21 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondVote:
+    """How the network with the role "second" votes on what the main one sees; it has the same labels and outputs.
+
+    Attributes:
+        weight: of its score against the main network's 1, both as log odds; above 0.
+        shift: added to its log odds, where it gives lower scores for the same certainty.
+        alone: labels that the main network judges alone.
+    """
+
+    weight: float
+    shift: float
+    alone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """How the answer is read.
 
@@ -113,6 +128,7 @@ class Output:
             a probability means what it says.
         floor: least score 0..1 that is kept at all; the vocabulary decides later what is said.
         overlap: IoU from which two boxes of one label are one thing.
+        second: how a second network votes, or None where there is none.
     """
 
     decoder: str
@@ -123,6 +139,7 @@ class Output:
     sharpness: float
     floor: float
     overlap: float
+    second: SecondVote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +364,12 @@ def _output(table: Mapping[str, Any]) -> Output:
         sharpness=field(table, "sharpness", float, 1.0),
         floor=share(table, "floor", 0.1),
         overlap=share(table, "overlap", 0.5),
+        second=_second(table_at(table, "second")) if "second" in table else None,
     )
+
+
+def _second(table: Mapping[str, Any]) -> SecondVote:
+    weight = field(table, "weight", float)
+    if not weight > 0:
+        raise WrongField("“weight” in pack.toml must be above 0")
+    return SecondVote(weight, field(table, "shift", float, 0.0), names(table, "alone"))

@@ -30,7 +30,7 @@ LONGEST = 48 * 50
 """Widest line that is read, in pixels of the recogniser: about 100 letters; what is longer is squeezed."""
 
 
-def load_lines(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], Network]":
+def load_lines(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], tuple[Network, ...]]":
     """A detector with a map of probabilities, and a recogniser trained with CTC; labels are its characters.
 
     Raises:
@@ -56,7 +56,7 @@ def load_lines(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFind
                 lines.append(TextLine(text, score, _box(region.corners, image.size)))
         return RawFindings(text=tuple(in_reading_order(lines)))
 
-    return look, detector
+    return look, (detector, recogniser)
 
 
 def find_regions(image: "Image", detector: Network, output: str) -> list[text_regions.Region]:

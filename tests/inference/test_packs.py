@@ -83,6 +83,8 @@ def test_a_folder_that_is_not_there_has_no_packs(tmp_path: Path) -> None:
         ("floor = 0.10", "floor = 1.5", "“floor”"),
         ("deviation = [127.5, 127.5, 127.5]", "deviation = [127.5, 0, 127.5]", "“deviation”"),
         ("mean = [127.5, 127.5, 127.5]", "mean = [127.5]", "three numbers"),
+        ("weight = 0.5", "weight = 0.0", "“weight”"),
+        ('alone = ["person"]', "alone = 7", "“alone”"),
         ("[source]", "[sauce]", "no [source]"),
         ("[models.main]", "[model]", "“file” in pack.toml is missing"),
         ('id = "objects"', 'id = "obj', "can't be read"),
