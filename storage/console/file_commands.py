@@ -140,7 +140,7 @@ def verify_command(library: Library, arguments: argparse.Namespace) -> int:
         rest = "; “altfolio embed” writes it" if arguments.keep == "ours" and settled else ""
         print(f"{settled:,} settled by keeping {arguments.keep}{rest}.", file=sys.stderr)
         return 1 if failed else unknown_code
-    if not found and not failed and not arguments.json:
+    if not found and not failed and not arguments.json and (ids or not arguments.photos):
         print("All files say what the library believes.")
     return 1 if failed or found else unknown_code
 

@@ -55,3 +55,12 @@ def test_verify_does_not_vouch_for_files_it_could_not_read(
     assert verify_command(library, argparse.Namespace(photos=[path, unknown], json=False, keep=None)) == 1
     printed = capsys.readouterr()
     assert "All files" not in printed.out and "unknown.jpg" in printed.err
+
+
+def test_verify_does_not_vouch_for_files_that_are_not_there(
+    library: Library, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = argparse.Namespace(photos=[path.with_name("mistyped.jpg")], keep=None, json=False)
+    assert verify_command(library, given) == 1
+    said = capsys.readouterr()
+    assert "not there" in said.err and said.out == ""
