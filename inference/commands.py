@@ -22,10 +22,27 @@ def _folders(arguments: argparse.Namespace) -> list[Path]:
 
 def scan_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio scan FOLDER…`: bring the library in step with folders."""
-    from storage.scan import scan
+    problems, unread = _scan(library, _folders(arguments))
+    return max(commands.point_to_problems(problems), min(1, unread))
 
-    folders = _folders(arguments)
-    return commands.point_to_problems(output.follow(scan(library, folders)))
+
+def _scan(library: Library, folders: Sequence[Path]) -> tuple[int, int]:
+    """Scan, and name the folders that could not be read: their photos were not looked at, which no count shows.
+
+    Returns:
+        how many photos had a problem, and how many folders.
+    """
+    from storage.scan import folder_problems, scan
+
+    problems = output.follow(scan(library, folders))
+    unread = [
+        message
+        for path, message in folder_problems(library)
+        if not folders or any(path.is_relative_to(top) or top.is_relative_to(path) for top in folders)
+    ]
+    for message in unread:
+        print(message, file=sys.stderr)
+    return problems, len(unread)
 
 
 def tag_command(library: Library, arguments: argparse.Namespace) -> int:
@@ -74,10 +91,8 @@ def _describe(library: Library, arguments: argparse.Namespace) -> int:
 
 def run_command(library: Library, arguments: argparse.Namespace) -> int:
     """`altfolio run FOLDER…`: scan, tag and describe, then the table of photos and their words."""
-    from storage.scan import scan
-
     folders = _folders(arguments)
-    problems = output.follow(scan(library, folders))
+    problems = sum(_scan(library, folders))
     problems += _tag(library)
     problems += _describe(library, arguments)
     if not arguments.no_text:

@@ -286,3 +286,13 @@ def test_ctrl_c_stops_cleanly(tmp_path: Path, folder: Path) -> None:
     _, rest = process.communicate()
     assert process.returncode == main.INTERRUPTED
     assert "goes on from here" in rest and "Traceback" not in rest
+
+
+def test_a_folder_that_cannot_be_scanned_is_named(altfolio: Any, folder: Path) -> None:
+    altfolio("scan", folder)
+    away = folder.rename(folder.with_name("away"))
+    code, _, said = altfolio("scan")
+    assert code == 1 and "is not there. Nothing was marked as missing." in said
+    away.rename(folder)
+    code, _, said = altfolio("scan")
+    assert code == 0 and "not there" not in said
