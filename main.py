@@ -219,6 +219,13 @@ def _json(made: argparse.ArgumentParser) -> None:
     made.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
+def _count(typed: str) -> int:
+    """A number of things to list; none or fewer is a slip, not a wish for all."""
+    if not typed.isdecimal() or int(typed) < 1:
+        raise argparse.ArgumentTypeError(f"“{typed}” is not a number from 1 on")
+    return int(typed)
+
+
 def _add_job_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from inference import commands as job
 
@@ -244,7 +251,7 @@ def _add_word_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
     made = _command(commands, "search", word.search_command, "find photos by their tags and texts")
     made.add_argument("words", nargs="*", metavar="WORDS", help="all must be met; -word leaves out")
-    made.add_argument("--limit", type=int, metavar="N", help="at most N photos")
+    made.add_argument("--limit", type=_count, metavar="N", help="at most N photos")
     made.add_argument("-0", "--null", action="store_true", help="end each path with a NUL byte, for xargs -0")
     _json(made)
     made = _command(commands, "show", word.show_command, "show everything known about a photo")
@@ -264,7 +271,7 @@ def _add_step_commands(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     from storage.console import commands as word
 
     made = _command(commands, "history", word.history_command, "list what was done, newest first")
-    made.add_argument("--limit", type=int, metavar="N", help="at most N steps")
+    made.add_argument("--limit", type=_count, metavar="N", help="at most N steps")
     made.add_argument("--report", type=int, metavar="BATCH", help="what became of each file of an embedding")
     _json(made)
     made = _command(commands, "settings", word.settings_command, "show the settings of the library, or change some")

@@ -296,3 +296,12 @@ def test_a_folder_that_cannot_be_scanned_is_named(altfolio: Any, folder: Path) -
     away.rename(folder)
     code, _, said = altfolio("scan")
     assert code == 0 and "not there" not in said
+
+
+@pytest.mark.parametrize("wrong", ["0", "-3", "ten"])
+def test_a_limit_is_a_number_from_one_on(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["search", "dog"], ["history"]):
+        with pytest.raises(SystemExit) as stopped:
+            main.main([*command, f"--limit={wrong}"])
+        assert stopped.value.code == 2
+        assert f"“{wrong}” is not a number from 1 on" in capsys.readouterr().err
