@@ -8,7 +8,7 @@ no more than the entries one sees.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 from shiboken6 import isValid
@@ -54,6 +54,9 @@ class FilterTree(QTreeView):
         self, appearance: Appearance, groups: Sequence[str], closed: Sequence[str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._longest = 0
+        self._shown: dict[str, tuple[Entry, ...]] = {}
+        self._groups: dict[str, QStandardItem] = {}
         self.setObjectName("sidebar")
         self._appearance = appearance
         self._closed = closed
@@ -70,8 +73,8 @@ class FilterTree(QTreeView):
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(24)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self._groups = {name: self._group(name) for name in groups}
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
+        self._groups.update((name, self._group(name)) for name in groups)
         self._entries: dict[str, dict[str, Entry]] = {name: {} for name in groups}
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
@@ -93,6 +96,9 @@ class FilterTree(QTreeView):
 
     def show_group(self, group: str, entries: Sequence[Entry]) -> None:
         """Bring a group in step; one without entries is hidden."""
+        if self._shown.get(group) == tuple(entries):
+            return
+        self._shown[group] = tuple(entries)
         parent = self._groups[group]
         was_empty = not parent.rowCount()
         self._entries[group].clear()
@@ -153,12 +159,31 @@ class FilterTree(QTreeView):
         spoken = f"{entry.name}, {counted(entry.photos, 'photo')}" if entry.photos >= 0 else entry.name
         if number.text() != said:
             number.setText(said)
+            self._make_room(number)
         if item.data(Qt.ItemDataRole.AccessibleTextRole) != spoken:
             item.setText(entry.name)
             item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
             item.setToolTip(spoken)
         if entry.mark is not None and item.icon().isNull():
             item.setIcon(icons.icon(entry.mark.icon, getattr(self._appearance.theme, entry.mark.colour)))
+
+    def _make_room(self, number: QStandardItem) -> None:
+        """Let the column of numbers grow with the longest one.
+
+        Left to Qt, all rows are measured again for each number that changes: 1.5 s for those of 400 folders.
+        """
+        if len(number.text()) > self._longest:
+            self._longest = len(number.text())
+            self.setColumnWidth(1, self.sizeHintForIndex(number.index()).width())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure the numbers again when the text has another size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._longest = 0
+            for group in self._groups.values():
+                for row in range(group.rowCount()):
+                    self._make_room(group.child(row, 1))
 
     def _open(self, index: QModelIndex) -> None:
         item = self._model.itemFromIndex(index)

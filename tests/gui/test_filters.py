@@ -54,3 +54,16 @@ def test_a_chip_says_and_removes_its_filter(session: Session, until: Until) -> N
     assert session.window.search.words == "state:draft"
     session.window.sidebar.chosen.emit("")
     until(lambda: not session.window.chips.isVisible())
+
+
+def test_numbers_are_shown_whole_however_long_and_large(session: Session, until: Until) -> None:
+    sidebar = session.window.sidebar
+    until(lambda: sidebar.columnWidth(1) >= sidebar.sizeHintForColumn(1) > 0)
+    before = sidebar.columnWidth(1)
+    sidebar.show_states(1_234_567, {}, 0)
+    until(lambda: sidebar.columnWidth(1) >= sidebar.sizeHintForColumn(1) > before)
+    wide = sidebar.columnWidth(1)
+    session.appearance.apply("light", 200)
+    until(lambda: sidebar.columnWidth(1) >= sidebar.sizeHintForColumn(1) > wide)
+    session.appearance.apply("light", 100)
+    until(lambda: sidebar.columnWidth(1) < wide + 8)
