@@ -329,4 +329,6 @@ GROUPS = {
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    from main import main as main_of_the_module  # so that what it hands to other processes has a name there
+
+    raise SystemExit(main_of_the_module())

@@ -23,7 +23,8 @@ from PySide6.QtGui import QFont, QFontDatabase, QImage, QPainter  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
 from gui.app import Session  # noqa: E402
-from gui.work import PHOTOS, find_words  # noqa: E402
+from gui.work import PHOTOS  # noqa: E402
+from inference.whole_job import find_words  # noqa: E402
 from storage import photos, review, settings  # noqa: E402
 from storage.concepts import ids_by_key  # noqa: E402
 from storage.library import Library  # noqa: E402

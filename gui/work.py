@@ -3,9 +3,11 @@
 Scanning, tagging and describing follow each other as one job, because the library knows what is left to do. Writing
 into files has a lane of its own: whoever approved photos must not wait until the models have seen a hundred thousand
 others. One line shows the work, the writing before the rest; starts and ends are said, steps are not.
+
+What takes long and computes works in a process of its own, or Python would let the window wait for it.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -74,7 +76,7 @@ class Work(QObject):
 
     def find_words(self, folders: Sequence[Path]) -> Task:
         """Scan folders (none: those of the library), find what is in the photos, write drafts."""
-        return self._lane.start(PHOTOS, lambda: find_words(self._library, folders))
+        return self._lane.start(PHOTOS, lambda: _find_words(self._library, tuple(folders)))
 
     def find_words_of_new(self) -> Task:
         """Only find what is in photos that nobody looked at yet, and write drafts."""
@@ -145,41 +147,18 @@ class Work(QObject):
             lane.close()
 
 
-def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
-    """Scan folders (none: those of the library), let the models look at new photos, write drafts."""
-    from storage import refresh
-    from storage.scan import scan
+def _find_words(library: Library, folders: Sequence[Path]) -> Job:
+    from inference.whole_job import find_words
+    from storage.job_process import run_elsewhere
 
-    yield from refresh.renew(library)
-    problems = yield from _follow(scan(library, list(folders)), 0)
-    yield from _look(library, problems)
+    return run_elsewhere(library, find_words, folders)
 
 
-def _look(library: Library, problems: int = 0) -> Generator[Progress, None, None]:
-    """What the models still have to do: objects first, so that drafts come soon, then text in the photos."""
-    from inference import engine, jobs
-    from storage import settings
+def _look(library: Library) -> Job:
+    from inference.whole_job import look
+    from storage.job_process import run_elsewhere
 
-    with library.read() as connection:
-        language = settings.load(connection).language
-    ready = engine.start(library)
-    problems = yield from _follow(ready.tag(library), problems)
-    problems = yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
-    if engine.reads_text(library):
-        problems = yield from _follow(engine.start(library, engine.TEXT_PASS).tag(library), problems)
-        yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
-
-
-def _follow(job: Job, before: int) -> Generator[Progress, None, int]:
-    """Pass a job's progress on, with the problems of the jobs before it counted in."""
-    problems = before
-    try:
-        for progress in job:
-            problems = before + progress.problems
-            yield progress
-    finally:
-        job.close()
-    return problems
+    return run_elsewhere(library, look)
 
 
 def _failures(outcome: Outcome) -> int:

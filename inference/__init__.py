@@ -1,1 +1,1 @@
-"""From pictures to words, with models on this machine. Knows no Qt; only `jobs` knows the library."""
+"""From pictures to words, with models on this machine. Knows no Qt; only `jobs` and what starts it know the library."""

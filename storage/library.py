@@ -171,6 +171,10 @@ class Library:
                 yield block
                 changes = block.changes()
                 refresh.refresh(connection, changes.photos)
+        self.tell(changes)
+
+    def tell(self, changes: Changes) -> None:
+        """Call the listeners: after a commit of this object, or of a process that told what it committed."""
         if changes != Changes():
             for listener in tuple(self._listeners):
                 listener(changes)

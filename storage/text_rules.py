@@ -39,6 +39,11 @@ def use(rules: Rules) -> None:
     _used[:] = [rules]
 
 
+def used() -> Rules | None:
+    """The rules that were handed in, None where nobody did."""
+    return _used[0] if _used else None
+
+
 def known() -> bool:
     """Whether rules were handed in."""
     return bool(_used)

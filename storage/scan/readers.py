@@ -90,7 +90,7 @@ class _Process:
             [sys.executable, "-c", _SERVE, str(_ROOT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the scan, which ends it
+            process_group=0,  # Ctrl-C is for the scan, which ends it; a session would not heed the priority
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 
