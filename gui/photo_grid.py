@@ -42,6 +42,10 @@ PICTURE_WIDTHS = (96, 128, 160, 192, 240, 304, 384)
 """Widths of a cell's picture that Ctrl+Plus and Ctrl+Minus step through, in pixels on the 4-pixel grid."""
 
 
+FEW_RANGES = 64
+"""Ranges of a selection that are looked at one by one for each painting."""
+
+
 class PhotoGrid(QAbstractItemView):
     """Photos side by side, as many columns as fit.
 
@@ -338,14 +342,27 @@ class PhotoGrid(QAbstractItemView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells that lie in the damaged area."""
-        model, selection = self.model(), self.selectionModel()
+        model, damaged, columns = self.model(), event.rect(), self.columns()
         current, focused = self.currentIndex().row(), self.hasFocus()
+        rows = self.visible_rows()
+        selected = self._selected_among(rows)
+        width, height, offset = self._cell.width(), self._cell.height(), self.verticalOffset()
         with QPainter(self.viewport()) as painter:  # ended even where something still holds this call
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.fillRect(event.rect(), self._painter.ground())
-            for row in self.visible_rows():
-                cell = self.cell_rect(row)
-                if cell.intersects(event.rect()):
-                    index = model.index(row, 0)
-                    state = CellState(selection.isSelected(index), row == current, focused, row == self._hover)
-                    self._painter.paint(painter, cell, index, state)
+            painter.fillRect(damaged, self._painter.ground())
+            for row in rows:
+                line, column = divmod(row, columns)
+                cell = QRect(column * width, line * height - offset, width, height)
+                if cell.intersects(damaged):
+                    here = row == current
+                    state = CellState(row in selected, here, here and focused, row == self._hover)
+                    self._painter.paint(painter, cell, model.index(row, 0), state)
+
+    def _selected_among(self, rows: range) -> set[int]:
+        """Which of some rows are selected, by the ranges: asked row by row, Qt asks the model about each of them."""
+        selection, found = self.selectionModel().selection(), set[int]()
+        if selection.count() > FEW_RANGES:
+            model = self.model()
+            return {row for row in rows if selection.contains(model.index(row, 0))}
+        for part in (selection.at(number) for number in range(selection.count())):
+            found.update(range(max(part.top(), rows.start), min(part.bottom() + 1, rows.stop)))
+        return found
