@@ -3,11 +3,14 @@
     python -m benchmarks.window_speed --library /tmp/large.altfolio --photos 100000
 
 The library is made up where it does not exist (`benchmarks.search_speed`), with real photos as the newest ones, so
-that the first screen is made of real thumbnails. Runs offscreen, or on a display with `QT_QPA_PLATFORM=xcb`.
-Cold start needs the right to drop the system's file cache (root on Linux); it is left out elsewhere.
+that the first screen is made of real thumbnails. Runs offscreen, with `--xvfb` on an X server of its own, or on a
+display with `QT_QPA_PLATFORM=xcb`. On a machine that others use too, look at what is said of waits for a core
+(`benchmarks.event_turns`), and at the work of a frame beside its time. Cold start needs the right to drop the system's
+file cache (root on Linux); it is left out elsewhere.
 """
 
 import argparse
+import contextlib
 import os
 import re
 import resource
@@ -16,16 +19,20 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
+from benchmarks.own_screen import own_screen
 from benchmarks.rows import Row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from benchmarks.event_turns import EventTurns
     from gui.app import Session
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -37,9 +44,11 @@ REAL = 64
 FRAMES = 300
 REVIEWED = 50
 STARTS = 5
+SCANNED = 2_000
 TAGGED = 64
-BESIDE_SECONDS = 40
-"""Photos that are scanned and tagged beside the use, and how long that is watched."""
+BESIDE_SECONDS = 60
+"""Small photos and samples that are scanned and tagged beside the use, and how long that is watched: the scan, the
+models and the drafts all have their turn."""
 
 
 def main() -> None:
@@ -47,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
+    parser.add_argument("--xvfb", action="store_true", help="on an X server of its own")
     parser.add_argument("--child", choices=("start", "empty", "use"), help=argparse.SUPPRESS)
     parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -58,8 +68,9 @@ def main() -> None:
         use(arguments.library)
     else:
         _make(arguments.library, arguments.photos)
-        _print_starts(arguments.library)
-        _run("use", arguments.library)
+        with own_screen() if arguments.xvfb else contextlib.nullcontext(os.environ) as environment:
+            _print_starts(arguments.library, environment)
+            _run("use", arguments.library, environment)
 
 
 LINE = re.compile(r"(?P<what>.{48}) *(?P<figure>[0-9,.]+) (?P<unit>ms|MB)(?:.*goal (?P<goal>[0-9,]+))?")
@@ -67,16 +78,21 @@ LINE = re.compile(r"(?P<what>.{48}) *(?P<figure>[0-9,.]+) (?P<unit>ms|MB)(?:.*go
 
 
 def rows(scratch: Path, *, photos: int) -> list[Row]:
-    """All that is printed, as rows of the table of all benchmarks."""
+    """All that is printed, as rows of the table of all benchmarks; a second time on a screen where Xvfb is there."""
     command = [sys.executable, "-m", "benchmarks.window_speed"]
     command += ["--library", str(scratch / "window.altfolio"), "--photos", str(photos)]
-    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return [_as_row(found, photos) for line in printed.splitlines() if (found := LINE.match(line))]
+    places = {"": command} | ({", X11": [*command, "--xvfb"]} if shutil.which("Xvfb") else {})
+    found = []
+    for place, how in places.items():
+        printed = subprocess.run(how, stdout=subprocess.PIPE, text=True, check=True).stdout
+        lines = (LINE.match(line) for line in printed.splitlines())
+        found += [_as_row(line, f"{photos:,} photos{place}") for line in lines if line]
+    return found
 
 
-def _as_row(line: re.Match[str], photos: int) -> Row:
+def _as_row(line: re.Match[str], where: str) -> Row:
     figure = float(line["figure"].replace(",", ""))
-    stage = f"{line['what'].strip()}, {photos:,} photos"
+    stage = f"{line['what'].strip()}, {where}"
     if line["goal"] is None:
         return Row(stage=stage, unit=line["unit"], ours=figure)
     goal = float(line["goal"].replace(",", ""))
@@ -124,18 +140,20 @@ def _make(place: Path, photos: int) -> None:
 # start
 
 
-def _run(child: str, library: Path) -> str:
+def _run(child: str, library: Path, environment: Mapping[str, str]) -> str:
     command = [sys.executable, "-m", "benchmarks.window_speed", "--library", str(library), "--child", child]
     command += ["--begun", str(time.time())]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, stderr=subprocess.DEVNULL)
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, text=True, check=True, stderr=subprocess.DEVNULL, env=environment
+    )
     if child == "use":
         print(done.stdout, end="")
     return done.stdout
 
 
-def _print_starts(library: Path) -> None:
+def _print_starts(library: Path, environment: Mapping[str, str]) -> None:
     def best(child: str) -> list[float]:
-        runs = [[float(part) for part in _run(child, library).split()] for _ in range(STARTS)]
+        runs = [[float(part) for part in _run(child, library, environment).split()] for _ in range(STARTS)]
         return [statistics.median(column) for column in zip(*runs, strict=True)]
 
     empty = best("empty")[0]
@@ -147,7 +165,7 @@ def _print_starts(library: Path) -> None:
         Path("/proc/sys/vm/drop_caches").write_text("3")
     except OSError:
         return
-    cold = [float(part) for part in _run("start", library).split()]
+    cold = [float(part) for part in _run("start", library, environment).split()]
     _row("first screen of thumbnails, cold", cold[1], "goal 1,200")
 
 
@@ -196,22 +214,40 @@ def start(library: Path, begun: float) -> None:
 
 def use(library: Path) -> None:
     """Scroll, jump, select, filter and review."""
+    from main import broken_rules
+    from storage import text_rules
+
+    text_rules.use(broken_rules)
     session, _ = _session(library)
-    session.window.resize(1280, 800)
-    session.window.show()
-    session.begin(work=False)
-    _until(lambda: session.model.rowCount() > REAL and session.flow.row == 0)
+    with contextlib.closing(session):
+        session.window.resize(1280, 800)
+        session.window.show()
+        session.begin(work=False)
+        _until(lambda: session.model.rowCount() > REAL and session.flow.row == 0)
+        _scroll(session)
+        _filter(session, "thing7")
+        _filter(session, "")
+        _review(session)
+        _work_beside(session, library)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
+    print(f"{'peak memory':<48}{memory:>10,.0f} MB")
+
+
+def _scroll(session: "Session") -> None:
+    """Scroll, jump to the end, select all."""
     grid, bar = session.window.grid, session.window.grid.verticalScrollBar()
 
-    def frame(number: int) -> float:
+    def frame(number: int) -> tuple[float, float]:
         bar.setValue(number * 97)
-        begun = time.perf_counter()
+        begun, work = time.perf_counter(), time.thread_time()
         grid.viewport().repaint()
-        spent = time.perf_counter() - begun
+        spent = time.perf_counter() - begun, time.thread_time() - work
         _pause(1)
         return spent
 
-    _spread("frame while scrolling", [frame(number) for number in range(FRAMES)], "goal 16")
+    frames = [frame(number) for number in range(FRAMES)]
+    _spread("frame while scrolling", [spent for spent, _ in frames], "goal 16")
+    _row("work for a frame while scrolling, p95", sorted(work for _, work in frames)[int(FRAMES * 0.95)] * 1000, "")
     begun = time.perf_counter()
     bar.setValue(bar.maximum())
     _until(lambda: session.model.photo(session.model.rowCount() - 1) is not None)
@@ -222,13 +258,6 @@ def use(library: Path) -> None:
     grid.viewport().repaint()
     _row(f"select all {session.model.rowCount():,}", (time.perf_counter() - begun) * 1000, "")
     grid.clearSelection()
-    _filter(session, "thing7")
-    _filter(session, "")
-    _review(session)
-    _work_beside(session, library)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
-    print(f"{'peak memory':<48}{memory:>10,.0f} MB")
-    session.close()
 
 
 def _review(session: "Session") -> None:
@@ -236,7 +265,7 @@ def _review(session: "Session") -> None:
     from storage import history
     from storage.job import Job, Progress
 
-    stalls = _watch_stalls()
+    turns = _watch()
     session.flow.go(0)
 
     def busy() -> Job:
@@ -252,7 +281,7 @@ def _review(session: "Session") -> None:
     task.cancel()
     _until(lambda: not session.work.busy and session.desk.idle)
     _spread("key to next photo shown, a job writing", times, "p95 goal 100")
-    _row("longest stall of the event loop meanwhile", max(stalls) * 1000, "goal 50")
+    _tell_stalls("a job writing", turns)
     for _ in range(REVIEWED):
         history.undo(session.desk.library)
 
@@ -266,8 +295,12 @@ def _work_beside(session: "Session", library: Path) -> None:
     for number in range(TAGGED):
         original = originals[number % len(originals)]
         shutil.copy(original, folder / f"{number:03}{original.suffix}")
+    small = Image.open(originals[0]).convert("RGB").resize((160, 120))
+    for number in range(SCANNED):
+        small.putpixel((number % 160, number // 160), (255, 0, 0))
+        small.save(folder / f"small{number:04}.jpg")
     task = session.work.find_words([folder])
-    stalls = _watch_stalls()
+    turns = _watch()
     bar = session.window.grid.verticalScrollBar()
     frames: list[float] = []
     end = time.monotonic() + BESIDE_SECONDS
@@ -277,12 +310,10 @@ def _work_beside(session: "Session", library: Path) -> None:
         session.window.grid.viewport().repaint()
         frames.append(time.perf_counter() - begun)
         _pause(20)
+    _spread("frame while scan and models work", frames, "")
+    _tell_stalls("scan and models", turns)
     task.cancel()
     _until(lambda: not session.work.busy)
-    ordered = sorted(stalls)
-    _spread("frame while scan and models work", frames, "")
-    _row("stall of the event loop meanwhile, p99", ordered[int(len(ordered) * 0.99)] * 1000, "")
-    _row("longest stall of the event loop meanwhile", ordered[-1] * 1000, "goal 50")
 
 
 def _filter(session: "Session", words: str) -> None:
@@ -306,22 +337,19 @@ def _approve(session: "Session") -> float:
     return spent
 
 
-def _watch_stalls() -> list[float]:
-    from PySide6.QtCore import QCoreApplication, QTimer
+def _watch() -> "EventTurns":
+    from benchmarks.event_turns import EventTurns
 
-    stalls = [0.0]
-    last = [time.perf_counter()]
-    timer = QTimer(QCoreApplication.instance())
-    timer.setInterval(1)
+    return EventTurns()
 
-    def tick() -> None:
-        now = time.perf_counter()
-        stalls.append(now - last[0] - 0.001)
-        last[0] = now
 
-    timer.timeout.connect(tick)
-    timer.start()
-    return stalls
+def _tell_stalls(while_: str, watched: "EventTurns") -> None:
+    watched.stop()
+    clock = sorted(turn.clock for turn in watched.turns)
+    longest, on_core = watched.longest()
+    _row(f"stalls of the event loop, {while_}: p99", clock[int(len(clock) * 0.99)], "")
+    _row(f"stalls, {while_}: longest", longest.clock, f"{longest}, goal 50")
+    _row(f"stalls, {while_}: longest with a core", on_core.on_core, f"{on_core}, goal 50")
 
 
 def _spread(what: str, seconds: list[float], note: str) -> None:
