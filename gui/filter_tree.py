@@ -7,6 +7,7 @@ no more than the entries one sees.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
@@ -41,6 +42,23 @@ class Entry:
     below: "tuple[Entry, ...]" = ()
 
 
+class Listed(Protocol):
+    """What an entry can be made from: an `Entry`, or a branch of the library that is not copied before it is shown."""
+
+    @property
+    def name(self) -> str:
+        """As in `Entry`, and so the others."""
+
+    @property
+    def photos(self) -> int: ...  # noqa: D102
+
+    @property
+    def query(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def below(self) -> "Sequence[Listed]": ...  # noqa: D102
+
+
 class FilterTree(QTreeView):
     """Groups of filters.
 
@@ -55,7 +73,7 @@ class FilterTree(QTreeView):
     ) -> None:
         super().__init__(parent)
         self._longest = 0
-        self._shown: dict[str, tuple[Entry, ...]] = {}
+        self._shown: dict[str, tuple[Listed, ...]] = {}
         self._groups: dict[str, QStandardItem] = {}
         self.setObjectName("sidebar")
         self._appearance = appearance
@@ -75,7 +93,7 @@ class FilterTree(QTreeView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         self._groups.update((name, self._group(name)) for name in groups)
-        self._entries: dict[str, dict[str, Entry]] = {name: {} for name in groups}
+        self._entries: dict[str, dict[str, Listed]] = {name: {} for name in groups}
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
         self.expanded.connect(self._open)
@@ -94,14 +112,13 @@ class FilterTree(QTreeView):
         self.setRowHidden(item.row(), QModelIndex(), True)
         return item
 
-    def show_group(self, group: str, entries: Sequence[Entry]) -> None:
+    def show_group(self, group: str, entries: Sequence[Listed]) -> None:
         """Bring a group in step; one without entries is hidden."""
         if self._shown.get(group) == tuple(entries):
             return
         self._shown[group] = tuple(entries)
         parent = self._groups[group]
         was_empty = not parent.rowCount()
-        self._entries[group].clear()
         current = self._model.itemFromIndex(self.currentIndex().siblingAtColumn(0))
         self._sync(group, parent, entries)
         there = current is not None and isValid(current) and current.index().isValid()
@@ -113,7 +130,7 @@ class FilterTree(QTreeView):
         if hidden != (not entries):
             self.setRowHidden(parent.row(), QModelIndex(), not entries)
 
-    def _sync(self, group: str, parent: QStandardItem, entries: Sequence[Entry]) -> None:
+    def _sync(self, group: str, parent: QStandardItem, entries: Sequence[Listed]) -> None:
         if len(entries) > MOST:
             rest = Entry(f"{len(entries) - MOST:,} more: type in the search field", -1, None)
             entries = (*entries[:MOST], rest)
@@ -122,9 +139,12 @@ class FilterTree(QTreeView):
             self._arrange(parent, wanted)
         for row, entry in enumerate(entries):
             item = parent.child(row)
-            self._write(item, parent.child(row, 1), entry)
             if entry.query is not None:
+                before = self._entries[group].get(entry.query)
+                if before == entry and item.data(Qt.ItemDataRole.AccessibleTextRole) is not None:
+                    continue
                 self._entries[group][entry.query] = entry
+            self._write(item, parent.child(row, 1), entry)
             if not entry.below:
                 item.removeRows(0, item.rowCount())
             elif _is_filled(item):
@@ -154,7 +174,7 @@ class FilterTree(QTreeView):
             number.setForeground(QColor(self._appearance.theme.muted))
             parent.insertRow(row, [item, number])
 
-    def _write(self, item: QStandardItem, number: QStandardItem, entry: Entry) -> None:
+    def _write(self, item: QStandardItem, number: QStandardItem, entry: Listed) -> None:
         said = f"{entry.photos:,}" if entry.photos >= 0 else ""
         spoken = f"{entry.name}, {counted(entry.photos, 'photo')}" if entry.photos >= 0 else entry.name
         if number.text() != said:
@@ -164,8 +184,8 @@ class FilterTree(QTreeView):
             item.setText(entry.name)
             item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
             item.setToolTip(spoken)
-        if entry.mark is not None and item.icon().isNull():
-            item.setIcon(icons.icon(entry.mark.icon, getattr(self._appearance.theme, entry.mark.colour)))
+        if item.icon().isNull() and (mark := _mark(entry)) is not None:
+            item.setIcon(icons.icon(mark.icon, getattr(self._appearance.theme, mark.colour)))
 
     def _make_room(self, number: QStandardItem) -> None:
         """Let the column of numbers grow with the longest one.
@@ -208,16 +228,20 @@ class FilterTree(QTreeView):
             group.setForeground(QColor(self._appearance.theme.muted))
             self._colour(group, self._entries[name])
 
-    def _colour(self, parent: QStandardItem, entries: dict[str, Entry]) -> None:
+    def _colour(self, parent: QStandardItem, entries: dict[str, Listed]) -> None:
         theme = self._appearance.theme
         for row in range(parent.rowCount()):
             item, number = parent.child(row), parent.child(row, 1)
             if number is not None:
                 number.setForeground(QColor(theme.muted))
-            entry = entries.get(item.data(QUERY))
-            if entry is not None and entry.mark is not None:
-                item.setIcon(icons.icon(entry.mark.icon, getattr(theme, entry.mark.colour)))
+            mark = _mark(entries.get(item.data(QUERY)))
+            if mark is not None:
+                item.setIcon(icons.icon(mark.icon, getattr(theme, mark.colour)))
             self._colour(item, entries)
+
+
+def _mark(entry: Listed | None) -> Mark | None:
+    return entry.mark if isinstance(entry, Entry) else None
 
 
 def _is_filled(item: QStandardItem) -> bool:

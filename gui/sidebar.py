@@ -53,7 +53,7 @@ class Sidebar(FilterTree):
 
     def show_tree(self, group: str, branches: "Sequence[Branch]") -> None:
         """Fill a group of `GROUPS` with branches."""
-        self.show_group(group, _branches(branches))
+        self.show_group(group, branches)
 
     def show_saved(self, searches: "Sequence[SavedSearch]") -> None:
         """Fill the saved searches."""
@@ -107,10 +107,6 @@ class FacetPanel(QWidget):
             self.tree.show_group(group, _entries(group, some))
         self._title.setText(f"Narrow {counted(facets.photos, 'photo')}")
         self.setVisible(any(groups.values()))
-
-
-def _branches(branches: "Sequence[Branch]") -> tuple[Entry, ...]:
-    return tuple(Entry(one.name, one.photos, one.query, below=_branches(one.below)) for one in branches)
 
 
 def _entries(group: str, facets: "Sequence[Facet]") -> list[Entry]:
