@@ -4,6 +4,7 @@ becomes the list of photos, and all that stands around the photos says why they 
 Invariant: the search field always has the whole question; there is no hidden filter.
 """
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 RELIST_MS = 500
 """Between two searches while a scan brings photos: the list grows twice a second."""
 
+REST = 4
+"""After such a search it rests this many times as long as that took: to list a million photos takes seconds."""
+
 SPEAK_MS = 700
 """Silence after a key before suggestions or a wrong question are spoken; they are shown at once."""
 
@@ -34,10 +38,12 @@ class Finder(QObject):
         self._search = window.search
         self._total = -1
         self._found_words = ""
+        self._asked_at = 0.0  # when the question was asked that is not answered yet
+        self._changed = False  # photos came or went since
         self._relist = QTimer(self)
         self._relist.setSingleShot(True)
         self._relist.setInterval(RELIST_MS)
-        self._relist.timeout.connect(self.again)
+        self._relist.timeout.connect(self._list_anew)
         self._offer = ""
         self._speak = QTimer(self)
         self._speak.setSingleShot(True)
@@ -46,6 +52,7 @@ class Finder(QObject):
         desk.found.connect(self._found)
         desk.corrected.connect(self._corrected)
         desk.misunderstood.connect(self._misunderstood)
+        desk.failed.connect(self._answered)
         desk.counted.connect(self._counted)
         desk.completed.connect(self._search.offer)
         desk.narrowed.connect(self._narrowed)
@@ -61,12 +68,28 @@ class Finder(QObject):
 
     def again(self) -> None:
         """Find anew what is searched for."""
+        self._asked_at = time.monotonic()
+        self._changed = False
         self._desk.search(self._search.words, self._search.order)
 
     def again_soon(self) -> None:
         """The same in a while, because photos come or go."""
         if not self._relist.isActive():
             self._relist.start()
+
+    def _list_anew(self) -> None:
+        if self._asked_at:
+            self._changed = True  # a question that is asked again before its answer would never be answered
+        else:
+            self.again()
+
+    def _answered(self) -> None:
+        if self._asked_at:
+            spent = time.monotonic() - self._asked_at
+            self._relist.setInterval(max(RELIST_MS, round(spent * 1000) * REST))
+            self._asked_at = 0.0
+        if self._changed:
+            self.again_soon()
 
     def _asked(self, words: str) -> None:
         self._speak.stop()
@@ -92,20 +115,21 @@ class Finder(QObject):
         self._search.search(narrowed(self._search.words, words) if words else "")
 
     def _found(self, ids: Sequence[int], words: str) -> None:
+        self._answered()
         if words != self._search.words:
             return
         grid, flow = self._window.grid, self._flow
-        keep = flow.remember() if words == self._found_words else None
-        photo = flow.current()
+        keep = flow.remember() if words == self._found_words else {}
+        photo, before = flow.current(), flow.row
         current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
         self._found_words = words
         self._model.set_ids(ids)
-        row = self._model.row_of(current) if current else -1
+        row = self._model.row_of(current, before) if current else -1
         if len(ids):
             self._window.show_found()
             flow.go(max(row, 0))
-            if keep is not None and row >= 0:
-                flow.recall(keep)
+            if keep and row >= 0:
+                flow.recall(keep, row - before)
                 grid.verticalScrollBar().setValue(scrolled)
         elif words:
             self._window.show_nothing_found(f"No photo answers “{words}”.")
@@ -118,6 +142,7 @@ class Finder(QObject):
             self._window.nothing_found.offer(f"Search for “{better}”", better)
 
     def _misunderstood(self, error: "QueryError", words: str) -> None:
+        self._answered()
         if words == self._search.words:
             self._search.complain(error)
             self._window.facets.hide()

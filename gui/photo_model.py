@@ -38,6 +38,9 @@ PAGE = 64
 COLUMNS = ("Alt text", "State", "File", "Tags", "Taken", "Problem")
 """Columns of the list view. The alt text is the first, so that it is a row's name in the grid and in the table."""
 
+NEAR = 1_024
+"""Rows on either side in which a photo is looked for before all are looked at."""
+
 KEPT_PAGES = 128
 """Pages kept: 8,192 photos, some 4 MB."""
 
@@ -94,9 +97,16 @@ class PhotoModel(QAbstractTableModel):
         self.set_ids(array("q", (row.id for row in rows)))
         self._store(0, rows)
 
-    def row_of(self, photo: int) -> int:
-        """The row of a photo, -1 where it is not listed. Looks at all ids: for single jumps only."""
+    def row_of(self, photo: int, near: int = 0) -> int:
+        """The row of a photo, -1 where it is not listed. Looks at all ids: for single jumps only.
+
+        Args:
+            near: a row around which it is looked for first; to look at a million ids takes 28 ms.
+        """
+        begin = max(0, near - NEAR)
         try:
+            if photo in (around := self._ids[begin : near + NEAR]):
+                return begin + around.index(photo)
             return self._ids.index(photo)
         except ValueError:
             return -1

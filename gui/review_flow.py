@@ -7,9 +7,9 @@ Invariant: with several photos selected a decision concerns the selection, other
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -95,21 +95,30 @@ class ReviewFlow(QObject):
             return ids
         return [self._model.ids[self.row]] if self.row >= 0 else []
 
-    def remember(self) -> frozenset[int] | None:
-        """The selected ids, to be selected again in a new list; None where they are one, or too many to look up."""
+    def remember(self) -> dict[int, int]:
+        """The selected ids and their rows, to be selected again in a new list; none where they are one, or too many."""
         ranges = list(self._window.grid.selected_ranges())
         count = sum(len(rows) for rows in ranges)
         if not 1 < count <= MOST_REMEMBERED:
-            return None
-        return frozenset(photo for rows in ranges for photo in self._model.ids[rows.start : rows.stop])
+            return {}
+        return {self._model.ids[row]: row for rows in ranges for row in rows}
 
-    def recall(self, photos: frozenset[int]) -> None:
-        """Select these photos where they are listed now."""
+    def recall(self, photos: Mapping[int, int], shift: int) -> None:
+        """Select these photos where they are listed now.
+
+        Args:
+            photos: what `remember` gave.
+            shift: by how many rows the current photo has moved; most others moved with it.
+        """
+        ids = self._model.ids
+        moved = ((photo, row + shift) for photo, row in photos.items())
+        rows = [row for photo, row in moved if 0 <= row < len(ids) and ids[row] == photo]
+        if len(rows) < len(photos):  # a million ids take 60 ms
+            rows = list(compress(range(len(ids)), map(photos.__contains__, ids)))
         selection = QItemSelection()
-        for row, photo in enumerate(self._model.ids):
-            if photo in photos:
-                index = self._model.index(row, 0)
-                selection.select(index, index)
+        for row in rows:
+            index = self._model.index(row, 0)
+            selection.select(index, index)
         flags = QItemSelectionModel.SelectionFlag
         self._window.grid.selectionModel().select(selection, flags.Select | flags.Rows)
 

@@ -230,3 +230,35 @@ def test_a_newer_question_stops_an_older_one(session: Session, until: Until) -> 
     with session.desk.library.read() as connection:
         assert list(session.model.ids) == list(search.find(connection, "cup"))
         assert photos.rows(connection, session.model.ids)
+
+
+def test_a_list_that_takes_long_is_not_asked_for_again_before_it_is_there(
+    session: Session, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finder, asked = session.finder, []  # type: ignore[var-annotated]
+    until(lambda: not finder._asked_at)
+    monkeypatch.setattr(session.desk, "search", lambda *question: asked.append(question))
+    finder.again()
+    finder._list_anew()
+    finder._list_anew()
+    assert len(asked) == 1
+    assert not finder._relist.isActive()
+    session.desk.found.emit(session.model.ids, "")
+    assert finder._relist.isActive(), "photos came meanwhile"
+    until(lambda: len(asked) == 2)
+    session.desk.found.emit(session.model.ids, "")
+    assert not finder._relist.isActive()
+
+
+def test_selected_photos_are_found_again_wherever_they_went(session: Session) -> None:
+    flow, ids = session.flow, session.model.ids
+
+    def recalled(photos: dict[int, int], shift: int) -> list[int]:
+        session.window.grid.clearSelection()
+        flow.recall(photos, shift)
+        return sorted(row for rows in session.window.grid.selected_ranges() for row in rows)
+
+    assert recalled({ids[3]: 3, ids[4]: 4}, 0) == [3, 4]
+    assert recalled({ids[3]: 1, ids[4]: 2}, 2) == [3, 4]
+    assert recalled({ids[3]: 1, ids[0]: 8}, 2) == [0, 3]
+    assert recalled({ids[11]: 0, 99_999: 5}, -1) == [11]

@@ -321,6 +321,7 @@ def test_a_photo_that_left_the_library_has_no_row(app: QApplication) -> None:
     assert model.index(3, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Photo that is gone"
     assert model.row_of(4) == 4
     assert model.row_of(77) == -1
+    assert [model.row_of(photo, near) for photo in (0, 4) for near in (0, 3, 1_000_000)] == [0, 0, 0, 4, 4, 4]
 
 
 def test_dragged_photos_carry_files_and_texts(app: QApplication) -> None:

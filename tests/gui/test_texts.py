@@ -92,11 +92,11 @@ def test_one_text_for_several_goes_to_those_that_were_chosen_and_in_the_language
 ) -> None:
     chosen = session.model.ids[:2]
     session.window.grid.selectAll()
-    session.flow.recall(frozenset())
+    session.flow.recall({}, 0)
     session.flow.go(0)
     session.window.panel.next_language()
     session.window.grid.clearSelection()
-    session.flow.recall(frozenset(chosen))
+    session.flow.recall({photo: row for row, photo in enumerate(chosen)}, 0)
     until(lambda: sorted(session.flow.chosen()) == sorted(chosen))
 
     def answer() -> None:
