@@ -7,9 +7,10 @@ no more than the entries one sees.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 from shiboken6 import isValid
@@ -23,6 +24,10 @@ QUERY = Qt.ItemDataRole.UserRole + 1
 
 MOST = 1_000
 """Entries in one branch; who has more folders in one folder finds them by typing."""
+
+
+AT_ONCE = 100
+"""New entries that are made before the event loop has its turn again: 4 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,35 +118,45 @@ class FilterTree(QTreeView):
         return item
 
     def show_group(self, group: str, entries: Sequence[Listed]) -> None:
-        """Bring a group in step; one without entries is hidden."""
+        """Bring a group in step; one without entries is hidden. One with many entries is shown a little later."""
         if self._shown.get(group) == tuple(entries):
             return
-        self._shown[group] = tuple(entries)
+        self._shown[group] = given = tuple(entries)
         parent = self._groups[group]
-        was_empty = not parent.rowCount()
+        if self.isRowHidden(parent.row(), QModelIndex()):
+            parent.removeRows(0, parent.rowCount())
+            self._fill(group, given)
+            return
         current = self._model.itemFromIndex(self.currentIndex().siblingAtColumn(0))
-        self._sync(group, parent, entries)
+        self._sync(group, parent, given)
         there = current is not None and isValid(current) and current.index().isValid()
         if current is not None and there and self.currentIndex() != current.index():
             self.setCurrentIndex(current.index())
-        if was_empty and entries:
+        self.setRowHidden(parent.row(), QModelIndex(), not entries)
+
+    def _fill(self, group: str, entries: tuple[Listed, ...]) -> None:
+        """Make the next entries of a group, and show it when all are there: each part would be laid out by itself."""
+        if self._shown[group] is not entries:
+            return  # others came meanwhile
+        parent, listed = self._groups[group], _listed(entries)
+        begin = parent.rowCount()
+        for row, entry in enumerate(listed[begin : begin + AT_ONCE], begin):
+            self._insert(group, parent, row, entry)
+        if parent.rowCount() < len(listed):
+            QTimer.singleShot(0, self, partial(self._fill, group, entries))
+        elif listed:
             self.setExpanded(parent.index(), group not in self._closed)
-        hidden = self.isRowHidden(parent.row(), QModelIndex())
-        if hidden != (not entries):
-            self.setRowHidden(parent.row(), QModelIndex(), not entries)
+            self.setRowHidden(parent.row(), QModelIndex(), False)
 
     def _sync(self, group: str, parent: QStandardItem, entries: Sequence[Listed]) -> None:
-        if len(entries) > MOST:
-            rest = Entry(f"{len(entries) - MOST:,} more: type in the search field", -1, None)
-            entries = (*entries[:MOST], rest)
+        entries = _listed(entries)
         wanted = [entry.query for entry in entries]
         if [parent.child(row).data(QUERY) for row in range(parent.rowCount())] != wanted:
-            self._arrange(parent, wanted)
+            self._arrange(group, parent, entries)
         for row, entry in enumerate(entries):
             item = parent.child(row)
             if entry.query is not None:
-                before = self._entries[group].get(entry.query)
-                if before == entry and item.data(Qt.ItemDataRole.AccessibleTextRole) is not None:
+                if self._entries[group].get(entry.query) == entry:
                     continue
                 self._entries[group][entry.query] = entry
             self._write(item, parent.child(row, 1), entry)
@@ -152,14 +167,28 @@ class FilterTree(QTreeView):
             elif not item.rowCount():
                 item.appendRow(QStandardItem("…"))
 
-    def _arrange(self, parent: QStandardItem, wanted: Sequence[str | None]) -> None:
+    def _insert(self, group: str, parent: QStandardItem, row: int, entry: Listed) -> None:
+        """A new row for an entry."""
+        item, number = QStandardItem(), QStandardItem()
+        item.setData(entry.query, QUERY)
+        number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        number.setForeground(QColor(self._appearance.theme.muted))
+        if entry.below:
+            item.appendRow(QStandardItem("…"))
+        if entry.query is not None:
+            self._entries[group][entry.query] = entry
+        parent.insertRow(row, [item, number])
+        self._write(item, number, entry)
+
+    def _arrange(self, group: str, parent: QStandardItem, entries: Sequence[Listed]) -> None:
         """Make the rows of a branch stand for these, and take as few of them away as possible."""
-        kept = set(wanted)
+        kept = {entry.query for entry in entries}
         for row in reversed(range(parent.rowCount())):
             if parent.child(row).data(QUERY) not in kept:
                 parent.removeRow(row)
         there = {parent.child(row).data(QUERY) for row in range(parent.rowCount())}
-        for row, query in enumerate(wanted):
+        for row, entry in enumerate(entries):
+            query = entry.query
             if row < parent.rowCount() and parent.child(row).data(QUERY) == query:
                 continue
             if query in there:
@@ -168,11 +197,7 @@ class FilterTree(QTreeView):
                 parent.insertRow(row, parent.takeRow(at))
                 self.setExpanded(parent.child(row).index(), opened)
                 continue
-            item, number = QStandardItem(), QStandardItem()
-            item.setData(query, QUERY)
-            number.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            number.setForeground(QColor(self._appearance.theme.muted))
-            parent.insertRow(row, [item, number])
+            self._insert(group, parent, row, entry)
 
     def _write(self, item: QStandardItem, number: QStandardItem, entry: Listed) -> None:
         said = f"{entry.photos:,}" if entry.photos >= 0 else ""
@@ -238,6 +263,13 @@ class FilterTree(QTreeView):
             if mark is not None:
                 item.setIcon(icons.icon(mark.icon, getattr(theme, mark.colour)))
             self._colour(item, entries)
+
+
+def _listed(entries: Sequence[Listed]) -> Sequence[Listed]:
+    """The entries that are listed, and what is said instead of the others."""
+    if len(entries) <= MOST:
+        return entries
+    return (*entries[:MOST], Entry(f"{len(entries) - MOST:,} more: type in the search field", -1, None))
 
 
 def _mark(entry: Listed | None) -> Mark | None:

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from gui.app import Session
+from gui.appearance import Appearance
 from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
 from gui.filter_tree import QUERY, Entry, FilterTree
 from gui.search_bar import ORDERS
@@ -193,6 +194,35 @@ def test_a_group_in_step_keeps_what_is_open_and_current(app: QApplication, sessi
     assert tree.isRowHidden(3, QModelIndex())
 
 
+def test_a_group_of_hundreds_grows_from_turn_to_turn(appearance: Appearance, until: Until) -> None:
+    tree = FilterTree(appearance, ("Cameras",), ())
+    many = [Entry(f"{n}", n, f"many:{n}") for n in range(1_200)]
+
+    def listed() -> list[str]:
+        return _names(tree, "Cameras, group")
+
+    tree.show_group("Cameras", many[:350])
+    assert len(listed()) == 100
+    assert tree.isRowHidden(0, QModelIndex())
+    until(lambda: len(listed()) == 350)
+    assert not tree.isRowHidden(0, QModelIndex())
+    assert tree.isExpanded(tree.model().index(0, 0))
+    tree.setCurrentIndex(entry(tree, "Cameras, group", "340, 340 photos"))
+    tree.show_group("Cameras", many[:5] + [Entry("new", n, f"new:{n}") for n in range(200)] + many[5:350])
+    assert len(listed()) == 550
+    assert tree.currentIndex().data(QUERY) == "many:340"
+    tree.show_group("Cameras", [])
+    assert tree.isRowHidden(0, QModelIndex())
+    tree.show_group("Cameras", many)
+    tree.show_group("Cameras", many[3:6])
+    until(lambda: listed() == ["3, 3 photos", "4, 4 photos", "5, 5 photos"])
+    tree.show_group("Cameras", many)
+    until(lambda: len(listed()) == 1_001)
+    assert listed()[-1] == "200 more: type in the search field"
+    assert listed()[:2] == ["0, 0 photos", "1, 1 photo"]
+    tree.deleteLater()
+
+
 def test_a_search_is_saved_renamed_sorted_and_deleted(session: Session, library: Library, until: Until) -> None:
     session.window.search.search("cat state:draft")
     session.window.actions_table["save-search"].trigger()
@@ -235,7 +265,7 @@ def test_a_newer_question_stops_an_older_one(session: Session, until: Until) -> 
 def test_a_list_that_takes_long_is_not_asked_for_again_before_it_is_there(
     session: Session, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finder, asked = session.finder, []  # type: ignore[var-annotated]
+    finder, asked = session.finder, list[tuple[str, ...]]()
     until(lambda: not finder._asked_at)
     monkeypatch.setattr(session.desk, "search", lambda *question: asked.append(question))
     finder.again()
