@@ -154,6 +154,7 @@ def test_a_file_is_imported_after_it_was_shown(
     with library.read() as connection:
         row = photo_rows.rows(connection, photos[:1])[0]
     assert (row.alt_text, row.state) == ("A woman in orange.", PhotoState.APPROVED)
+    until(session.window.actions_table["undo"].isEnabled)
     session.window.actions_table["undo"].trigger()
     until(lambda: _state(library, photos[0]) == PhotoState.DRAFT)
 
