@@ -125,7 +125,7 @@ class _Process:
             [sys.executable, "-I", "-S", str(PROGRAM), *endings],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl-C is for the scan, which ends it
+            process_group=0,  # as in `readers`
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
 
