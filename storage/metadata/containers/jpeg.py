@@ -287,7 +287,7 @@ def _moves_pinned(source: Buffer, units: Sequence[Unit], changes: Sequence[Chang
     note = maker_note(lambda offset, size: inner[offset : offset + size])
     bases = [base] if note is None else [base, *(base + note + head for head in (0, 6, 8, 10, 12))]
     order = "<I" if inner[:2] == b"II" else ">I"
-    offsets = {at - origin for at in sorted(places)[:64] for origin in bases if at - origin < 2**32}
+    offsets = {at - origin for at in sorted(places)[:64] for origin in bases if 0 <= at - origin < 2**32}
     return any(struct.pack(order, offset) in inner for offset in offsets)
 
 

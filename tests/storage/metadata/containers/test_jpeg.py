@@ -139,6 +139,13 @@ def test_the_proof_sees_any_changed_byte_that_is_not_the_packet() -> None:
             JPEG.prove(data, broken)
 
 
+def test_a_maker_note_that_claims_to_lie_far_behind_the_file_points_at_nothing_in_it() -> None:
+    raw = jpeg(segments=app(1, exif()), tail=b"\xff\xd8\xfftail")
+    at = raw.index(b"\x7c\x92\x07\x00") + 11
+    hostile = raw[:at] + b"\x87" + raw[at + 1 :]
+    JPEG.prove(hostile, joined(hostile, JPEG.splice(hostile, packet_of("words"))))
+
+
 @given(st.data())
 def test_hostile_segments_are_refused_or_understood_never_a_crash(data: st.DataObject) -> None:
     raw = bytearray(jpeg(segments=app(1, exif()), tail=b"tail"))
