@@ -5,6 +5,7 @@ folder of their own, scanned, tagged and described as a user would; some are the
 `tests.gui.scenes` is taken, light, dark and with text at 200 %. Needs no display (Qt's offscreen platform).
 """
 
+import json
 import os
 import shutil
 import sys
@@ -166,9 +167,26 @@ def working(session: Session) -> None:
     session.window.jobs.show_progress("Finding what is in them", Progress(stage="tag", done=5, total=8))
 
 
+SCREEN = {
+    "name": "screen",
+    "x": 0,
+    "y": 0,
+    "width": 1280,
+    "height": 832,
+    "logicalDpi": 96,
+    "logicalBaseDpi": 96,
+    "dpr": 1,
+}
+"""The screen of the offscreen platform; its own is smaller than the windows, and dialogs are bounded by the screen."""
+
+
 def main() -> None:
     """Take all pictures."""
-    app = QApplication(["altfolio"])
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as screens:
+        json.dump({"screens": [SCREEN]}, screens)
+        screens.flush()
+        os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={screens.name}"
+        app = QApplication(["altfolio"])
     family = next((f for f in FONTS if f in QFontDatabase.families()), app.font().family())
     app.setFont(QFont(family, 10))
     with tempfile.TemporaryDirectory() as temporary:

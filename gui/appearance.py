@@ -7,7 +7,7 @@ text size. Colours for painting by hand come from `Appearance.theme`.
 from string import Template
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QIcon, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gui import icons
@@ -29,18 +29,20 @@ QToolTip { background: $surface; color: $text; border: 1px solid $border; paddin
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
   background: $surface; border: 1px solid $border; border-radius: 6px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $accent_text; }
-QLineEdit { padding: 4px 6px; min-height: 20px; placeholder-text-color: $muted; }
+QLineEdit, QComboBox, QSpinBox { min-height: ${row}px; }
+QLineEdit { padding: 4px 6px; placeholder-text-color: $muted; }
 QLineEdit QToolButton { border: 0; padding: 0; min-height: 0; background: transparent; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
   border: 2px solid $focus; padding: 3px 7px; }
-QComboBox::drop-down { border: 0; width: 28px; }
-QComboBox::down-arrow { image: url($arrow); width: 16px; height: 16px; }
-QSpinBox { padding-right: 24px; }
-QSpinBox::up-button, QSpinBox::down-button { width: 20px; border: 0; background: transparent; margin-right: 2px; }
+QLineEdit:focus { padding: 3px 5px; }
+QComboBox::drop-down { border: 0; width: ${drop}px; }
+QComboBox::down-arrow { image: url($arrow); width: ${tick}px; height: ${tick}px; }
+QSpinBox::up-button, QSpinBox::down-button { width: ${drop}px; border: 0; background: transparent; }
+QSpinBox QLineEdit { min-height: 0; padding: 0; border: 0; background: transparent; }
 QSpinBox::up-button { subcontrol-position: top right; }
 QSpinBox::down-button { subcontrol-position: bottom right; }
-QSpinBox::up-arrow { image: url($rise); width: 12px; height: 12px; }
-QSpinBox::down-arrow { image: url($arrow); width: 12px; height: 12px; }
+QSpinBox::up-arrow { image: url($rise); width: ${step}px; height: ${step}px; }
+QSpinBox::down-arrow { image: url($arrow); width: ${step}px; height: ${step}px; }
 QTabWidget::pane { border: 1px solid $line; border-radius: 6px; background: $surface; top: -1px; }
 QTabBar::tab { background: transparent; color: $muted; padding: 6px 16px; border: 2px solid transparent;
   border-bottom: 2px solid transparent; }
@@ -51,6 +53,9 @@ QCheckBox::indicator, QListWidget::indicator { width: ${tick}px; height: ${tick}
   border-radius: 4px; background: $surface; }
 QCheckBox::indicator:checked, QListWidget::indicator:checked { background: $accent; border-color: $accent;
   image: url($check); }
+QRadioButton::indicator { width: ${tick}px; height: ${tick}px; border: 1px solid $border;
+  border-radius: ${round}px; background: $surface; }
+QRadioButton::indicator:checked { width: ${dot}px; height: ${dot}px; border: ${ring}px solid $accent; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border;
   selection-background-color: $selection; selection-color: $selection_text; }
 QPushButton, QToolButton { background: $raised; border: 1px solid $border; border-radius: 6px; padding: 4px 12px;
@@ -72,14 +77,17 @@ QPushButton#chip { border-radius: 12px; padding: 0 8px; min-height: 22px; backgr
   color: $selection_text; border: 1px solid $border; }
 QPushButton#chip:focus { border: 2px solid $focus; padding: 0 7px; }
 QListWidget, QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 6px;
-  outline: 0; alternate-background-color: $window; gridline-color: $line; }
+  padding: 1px; outline: 0; alternate-background-color: $window; gridline-color: $line; }
 QTreeView#sidebar { background: $window; border: 0; border-radius: 0; padding: 8px 4px; }
-QListWidget:focus, QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus { border: 2px solid $focus; }
+QListWidget:focus, QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus { border: 2px solid $focus;
+  padding: 0; }
 QAbstractItemView::item { padding: 4px; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $selection; color: $selection_text; }
 QTreeView#sidebar:focus { border: 2px solid $focus; padding: 6px 2px; }
 QTreeView#sidebar::item:selected { background: $selection; }
+QTreeView::branch:has-children:closed { image: url($closed); }
+QTreeView::branch:has-children:open { image: url($arrow); }
 QHeaderView::section { background: $window; color: $muted; border: 0; border-bottom: 1px solid $line; padding: 6px 8px;
   font-weight: 600; }
 QScrollArea, QScrollArea > QWidget > QWidget#inside { background: transparent; border: 0; }
@@ -107,11 +115,21 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
 
-_DRAWN = {"arrow": "down", "rise": "up", "check": "check"}
+_DRAWN = {"arrow": "down", "rise": "up", "closed": "right", "check": "check"}
 """Icons that the stylesheet itself needs as files, in a version for each ground."""
 
 _SYSTEM_SIZE = "system font size"
 """Property of the application: the system's text size in points."""
+
+LARGE = 1.5
+"""Text this many times as large as the system's needs another arrangement: labels above fields, not beside them."""
+
+
+def text_scale() -> float:
+    """How much larger than the system's the text is now, 0.75..3; 1 before an appearance was applied."""
+    app = QApplication.instance()
+    size = app.property(_SYSTEM_SIZE) if isinstance(app, QApplication) else None
+    return app.font().pointSizeF() / float(size) if isinstance(app, QApplication) and size is not None else 1.0
 
 
 class Appearance(QObject):
@@ -152,8 +170,11 @@ class Appearance(QObject):
         sizes = {"small": f"{points * 0.92:.1f}", "body": f"{points:.1f}", "large": f"{points * 1.5:.1f}"}
         ground = "dark" if self.theme.dark else "light"
         files = {name: (icons.FOLDER / f"{icon}-on-{ground}.svg").as_posix() for name, icon in _DRAWN.items()}
-        tick = str(self.scaled(16))
-        self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), tick=tick, **sizes, **files))
+        lengths = {name: str(self.scaled(edge)) for name, edge in (("tick", 16), ("step", 12), ("drop", 28))}
+        ring, tick = self.scaled(4) + 1, self.scaled(16)
+        lengths |= {"ring": str(ring), "dot": str(tick + 2 - 2 * ring), "round": str(tick // 2 + 1)}
+        lengths["row"] = str(max(20, QFontMetrics(font).height()))  # else a layout may squeeze the words of a field
+        self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **lengths, **sizes, **files))
         self.changed.emit()
 
     def scaled(self, pixels: int) -> int:

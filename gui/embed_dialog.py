@@ -7,7 +7,7 @@ in the status line.
 """
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from gui.accessible import Announcer, named
 from gui.jobs import End, Lane, Outcome, Task
+from gui.room import give_room
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
 from gui.work_bar import WorkBar
@@ -45,6 +46,9 @@ FIELDS = {
     "keyword_paths": "Keywords with their parents",
 }
 
+LISTS = ("keywords", "keyword_paths")
+"""Fields that hold several words, each of which comes or goes on its own."""
+
 AHEAD = 200
 """Photos whose files are read ahead of what is scrolled to: a few screens, well under a second to read."""
 
@@ -57,14 +61,25 @@ def rows_of(planned: "PlannedWrite") -> list[tuple[str, ...]]:
     into = "the photo" if planned.target == planned.path else f"sidecar {shown(planned.target.name)}"
     if planned.reason:
         into += f": {planned.reason}"
-    return [(name, into, _field(c.field, c.language), c.before or "–", c.after or "–") for c in planned.changes]
+    return [(name, into, *row) for row in _changes(planned)]
 
 
-def _field(field: str, language: str | None) -> str:
-    name = FIELDS.get(field, field)
-    if not language:
-        return name
-    return f"{name}, default" if language == "x-default" else f"{name}, {language}"
+def _changes(planned: "PlannedWrite") -> Iterator[tuple[str, str, str]]:
+    """Field, before and after, line by line: keywords of one field together, and languages that get the same text."""
+    lists: dict[tuple[str, bool], list[str]] = {}
+    texts: dict[tuple[str, str, str], list[str]] = {}
+    for change in planned.changes:
+        if change.field in LISTS:
+            lists.setdefault((change.field, bool(change.after)), []).append(change.after or change.before)
+        else:
+            language = "default" if change.language == "x-default" else change.language
+            texts.setdefault((change.field, change.before, change.after), []).append(language)
+    for (field, before, after), languages in texts.items():
+        said = ", ".join(language for language in languages if language)
+        yield f"{FIELDS.get(field, field)} ({said})" if said else FIELDS.get(field, field), before or "–", after or "–"
+    for (field, added), words in lists.items():
+        name = f"{FIELDS[field]}, {'added' if added else 'removed'}"
+        yield (name, "–", ", ".join(words)) if added else (name, ", ".join(words), "–")
 
 
 class EmbedDialog(QDialog):
@@ -86,7 +101,7 @@ class EmbedDialog(QDialog):
     def __init__(self, library: "Library", chosen: Sequence[int] | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Write approved words into photos")
-        self.resize(960, 560)
+        give_room(self, 960, 560)
         self._chosen = chosen
         self.task: Task | None = None
         self._found: deque[PlannedWrite] = deque()
@@ -97,7 +112,9 @@ class EmbedDialog(QDialog):
         self.failures = RowsModel(("Photo", "What happened"), self)
         self._bar = WorkBar("Progress of writing")
         self._pages = QStackedWidget()
-        self._table = rows_table(self.preview, "What would change", (150, 120, 160))
+        self._table = rows_table(self.preview, "What would change", (120, 88, 144))
+        self._table.setWordWrap(True)
+        self._table.horizontalHeader().sectionResized.connect(self._table.resizeRowsToContents)
         self._pages.addWidget(self._table)
         self._pages.addWidget(rows_table(self.failures, "What failed", (200,)))
         self._make_buttons()
@@ -163,7 +180,10 @@ class EmbedDialog(QDialog):
             self._seen += 1
             self._photos += planned.target is not None and bool(planned.changes)
             self._refused += planned.target is None
+        before = self.preview.rowCount()
         self.preview.add(rows)
+        for row in range(before, self.preview.rowCount()):  # what will be written is read in full
+            self._table.resizeRowToContents(row)
 
     def _previewed(self, _task: Task, outcome: Outcome) -> None:
         if outcome.end == End.CANCELLED:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gui.accessible import named
@@ -25,7 +25,7 @@ class FilterChips(QWidget):
         self._filters: tuple[str, ...] = ()
         self._chips: list[QPushButton] = []
         self._row = FlowLayout(self)
-        self._row.setContentsMargins(12, 0, 12, 8)
+        self._row.setContentsMargins(12, 8, 12, 8)
         self._row.setSpacing(8)
         label = QLabel("Only:")
         label.setObjectName("caption")
@@ -58,5 +58,7 @@ class FilterChips(QWidget):
         return chip
 
     def _dress(self) -> None:
+        edge = self._appearance.scaled(16)
         for chip in self._chips:
             chip.setIcon(self._appearance.icon("close", "selection_text"))
+            chip.setIconSize(QSize(edge, edge))

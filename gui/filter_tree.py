@@ -11,19 +11,24 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QTreeView, QWidget
 from shiboken6 import isValid
 
-from gui import icons
 from gui.appearance import Appearance
-from gui.words import Mark, counted
+from gui.words import PROBLEM, STATES, Mark, counted
 
 QUERY = Qt.ItemDataRole.UserRole + 1
 """Role of the words an entry searches for; "" shows all photos."""
 
 MOST = 1_000
 """Entries in one branch; who has more folders in one folder finds them by typing."""
+
+LEAST = 232
+"""Pixels that the tree keeps on a small screen, whatever the text size."""
+
+BESIDE = 40
+"""Pixels beside the words of an entry: padding of the tree and of two cells, and the scroll bar."""
 
 
 AT_ONCE = 100
@@ -86,7 +91,6 @@ class FilterTree(QTreeView):
         self._model = QStandardItemModel(0, 2, self)
         self.setModel(self._model)
         self.setHeaderHidden(True)
-        self.setIndentation(12)
         self.setUniformRowHeights(True)
         self.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.setAllColumnsShowFocus(True)
@@ -217,7 +221,7 @@ class FilterTree(QTreeView):
             item.setData(spoken, Qt.ItemDataRole.AccessibleTextRole)
             item.setToolTip(spoken)
         if item.icon().isNull() and (mark := _mark(entry)) is not None:
-            item.setIcon(icons.icon(mark.icon, getattr(self._appearance.theme, mark.colour)))
+            item.setIcon(self._appearance.icon(mark.icon, mark.colour))
 
     def _make_room(self, number: QStandardItem) -> None:
         """Let the column of numbers grow with the longest one.
@@ -252,10 +256,18 @@ class FilterTree(QTreeView):
         else:
             self.setExpanded(first, not self.isExpanded(first))
 
+    def wanted_width(self) -> int:
+        """Room for the words of every state with its icon, its number and a scroll bar: only names that people gave
+        may be cut."""
+        metrics, scaled = QFontMetrics(self.font()), self._appearance.scaled
+        words = max(metrics.horizontalAdvance(mark.word) for mark in (*STATES.values(), PROBLEM))
+        return 2 * scaled(12) + scaled(16) + 4 + words + metrics.horizontalAdvance("1,234") + BESIDE
+
     def _dress(self) -> None:
         edge = self._appearance.scaled(16)
         self.setIconSize(QSize(edge, edge))
-        self.setMinimumWidth(min(232, self._appearance.scaled(152)))
+        self.setIndentation(self._appearance.scaled(12))
+        self.setMinimumWidth(min(LEAST, self.wanted_width()))
         for name, group in self._groups.items():
             group.setForeground(QColor(self._appearance.theme.muted))
             self._colour(group, self._entries[name])
@@ -268,7 +280,7 @@ class FilterTree(QTreeView):
                 number.setForeground(QColor(theme.muted))
             mark = _mark(entries.get(item.data(QUERY)))
             if mark is not None:
-                item.setIcon(icons.icon(mark.icon, getattr(theme, mark.colour)))
+                item.setIcon(self._appearance.icon(mark.icon, mark.colour))
             self._colour(item, entries)
 
 

@@ -1,4 +1,7 @@
-"""A layout that puts widgets beside each other and begins a new line where the room ends."""
+"""A layout that puts widgets beside each other and begins a new line where the room ends.
+
+Widgets of one line stand on the same middle.
+"""
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
@@ -55,13 +58,24 @@ class FlowLayout(QLayout):
     def _place(self, place: QRect, *, move: bool) -> int:
         margins, gap = self.contentsMargins(), max(0, self.spacing())
         inside = place.marginsRemoved(margins)
-        left, top, height = inside.left(), inside.top(), 0
+        top = inside.top()
+        for line in self._lines(inside.width(), gap):
+            height, left = max(size.height() for _, size in line), inside.left()
+            for item, size in line:
+                if move:
+                    item.setGeometry(QRect(QPoint(left, top + (height - size.height()) // 2), size))
+                left += size.width() + gap
+            top += height + gap
+        return top - (gap if self._items else 0) + margins.bottom() - place.top()
+
+    def _lines(self, room: int, gap: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._items:
-            size = item.sizeHint().boundedTo(QSize(max(1, inside.width()), 1 << 20))
-            if left > inside.left() and left + size.width() > inside.left() + inside.width():
-                left, top, height = inside.left(), top + height + gap, 0
-            height = max(height, size.height())
-            if move:
-                item.setGeometry(QRect(QPoint(left, top), size))
+            size = item.sizeHint().boundedTo(QSize(max(1, room), 1 << 20))
+            if not lines or left + size.width() > room:
+                lines.append([])
+                left = 0
+            lines[-1].append((item, size))
             left += size.width() + gap
-        return top + height + margins.bottom() - place.top()
+        return lines

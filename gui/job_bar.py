@@ -5,7 +5,7 @@ It speaks sparingly: a screen reader hears the start and the end of a job, not i
 
 import time
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from gui.accessible import named
@@ -40,7 +40,6 @@ class JobBar(QWidget):
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._said.setAccessibleName("Status")
         self._bar = WorkBar("Progress")
-        self._bar.setFixedWidth(160)
         self._pause = named(QToolButton(), "Pause the work")
         self._pause.setCheckable(True)
         self._pause.setObjectName("flat")
@@ -123,6 +122,10 @@ class JobBar(QWidget):
         self._pause.setToolTip("Go on" if paused else "Pause")
         self._cancel.setIcon(self._appearance.icon("close"))
         self._problems.setIcon(self._appearance.icon("state-problem", "problem"))
+        self._bar.setFixedWidth(min(240, self._appearance.scaled(160)))
+        for button, side in ((self._pause, 20), (self._cancel, 20), (self._problems, 16)):
+            edge = self._appearance.scaled(side)
+            button.setIconSize(QSize(edge, edge))
 
 
 def _span(seconds: float) -> str:

@@ -28,6 +28,9 @@ from gui.review_panel import ReviewPanel
 from gui.search_bar import SearchBar
 from gui.sidebar import FacetPanel, Sidebar
 
+SIDEBAR, PANEL = 224, 360
+"""Widths of the sidebar and of the panel in pixels at first, where their words need no more."""
+
 VIEWS = ("library-view", "review-view", "list-view")
 """Actions that switch the view, in the order of the pages."""
 
@@ -60,6 +63,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(800, 480)
         self.setAcceptDrops(True)
         self._appearance = appearance
+        self._room_for = 0
         self.announcer = Announcer(self)
         self.actions_table = Actions(self, appearance)
         self.search = SearchBar(appearance)
@@ -96,7 +100,6 @@ class MainWindow(QMainWindow):
         for part, stretch in ((self.aside, 0), (self.views, 1), (self.panel, 0)):
             self._splitter.addWidget(part)
             self._splitter.setStretchFactor(self._splitter.indexOf(part), stretch)
-        self._splitter.setSizes([224, 696, 360])
         desk = QWidget()
         column = QVBoxLayout(desk)
         column.setContentsMargins(0, 0, 0, 0)
@@ -216,7 +219,17 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def _share_room(self) -> None:
+        """Give the sidebar the width of its words as far as there is room for photos and their panel, too."""
+        panel = max(PANEL, self.panel.minimumWidth())
+        others = panel + self.grid.minimumWidth() + 2 * self._splitter.handleWidth()
+        sidebar = min(max(SIDEBAR, self.sidebar.wanted_width()), self.width() - others)
+        self._splitter.setSizes([sidebar, self.width() - sidebar - panel, panel])
+
     def _dress(self) -> None:
+        if self._room_for != self._appearance.text_size:  # else the widths are as somebody left them
+            self._room_for = self._appearance.text_size
+            self._share_room()
         self.setWindowIcon(self._appearance.icon("altfolio", "accent"))
         edge = self._appearance.scaled(20)
         for tool in self._tools:

@@ -4,7 +4,7 @@ A `QTableView`, because its cells are exposed to assistive technology as a table
 reads a row as one sentence: alt text, state, file, tags, problem. It shares model and selection with the grid.
 """
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,7 +26,7 @@ WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 240}
 """Widths of the columns but the first, which takes the rest; at 100 % text size."""
 
 LEAST_TEXT = 280
-"""Least width of the alt text's column."""
+"""Least width of the alt text's column, at 100 % text size."""
 
 
 class _StateDelegate(QStyledItemDelegate):
@@ -48,6 +48,22 @@ class _StateDelegate(QStyledItemDelegate):
             option.palette.setColor(option.palette.ColorRole.Text, QColor(colour))
 
 
+class _TextDelegate(QStyledItemDelegate):
+    """Shows an alt text; what stands for a missing one looks as in the grid."""
+
+    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._appearance = appearance
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Muted and slanted where there is no text."""
+        super().initStyleOption(option, index)
+        photo: PhotoRow | None = index.data(PHOTO)
+        if photo is not None and not photo.alt_text:
+            option.font.setItalic(True)
+            option.palette.setColor(option.palette.ColorRole.Text, QColor(self._appearance.theme.muted))
+
+
 class PhotoList(QTableView):
     """Photos line by line."""
 
@@ -60,6 +76,7 @@ class PhotoList(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setItemDelegateForColumn(0, _TextDelegate(appearance, self))
         self.setItemDelegateForColumn(1, _StateDelegate(appearance, self))
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
@@ -81,12 +98,25 @@ class PhotoList(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The alt text takes the room that the other columns leave, but never less than it needs to be read."""
         super().resizeEvent(event)
-        others = sum(self.columnWidth(column) for column in WIDTHS)
-        least = round(LEAST_TEXT * self._appearance.text_size / 100)
-        self.setColumnWidth(0, max(least, self.viewport().width() - others))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the text the room beside as many whole columns as fit; one scrolls to the others, none is cut."""
+        room = self.viewport().width()
+        text = least = min(round(LEAST_TEXT * self._appearance.text_size / 100), room)
+        beside = 0
+        for column in WIDTHS:
+            beside += self.columnWidth(column)
+            if beside + least > room:
+                break
+            text = room - beside
+        self.setColumnWidth(0, max(text, least))
 
     def _dress(self) -> None:
         scale = self._appearance.text_size / 100
+        edge = self._appearance.scaled(16)
+        self.setIconSize(QSize(edge, edge))
         self.verticalHeader().setDefaultSectionSize(max(32, self.fontMetrics().height() + 14))
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, round(width * scale))
+        self._fit()

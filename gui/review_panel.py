@@ -89,9 +89,8 @@ class ReviewPanel(QWidget):
     def _lay_out(self) -> None:
         inside = QWidget()
         inside.setObjectName("inside")
-        self._inside = inside
         column = QVBoxLayout(inside)
-        column.setContentsMargins(16, 12, 16, 16)
+        column.setContentsMargins(16, 12, 4, 16)
         column.setSpacing(12)
         heading = QLabel("Tags")
         heading.setObjectName("section")
@@ -113,8 +112,13 @@ class ReviewPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Its room is kept, so that fields end where buttons end, whether there is something to scroll or not.
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
+        policy = scroll.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        scroll.setSizePolicy(policy)
         self._scroll = scroll
         buttons = QHBoxLayout()
         buttons.setContentsMargins(16, 8, 16, 12)
@@ -176,7 +180,7 @@ class ReviewPanel(QWidget):
         language = self.language
         same = same and language == before
         self.detail = detail
-        self._inside.setVisible(detail is not None)
+        self._scroll.setVisible(detail is not None)
         for button in (self._approve, self._reject, self._skip, self._make):
             button.setEnabled(detail is not None)
         for editor, field in zip((self.text, self.description), EDITORS, strict=True):
@@ -206,7 +210,7 @@ class ReviewPanel(QWidget):
 
     def _dress(self) -> None:
         detail = self.detail
-        self.setMinimumWidth(min(480, self._appearance.scaled(304)))
+        self.setMinimumWidth(min(448, self._appearance.scaled(304)))
         self._sign.setVisible(detail is not None)
         self._state.setVisible(detail is not None)
         self._problem.setVisible(detail is not None and bool(detail.problems))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from gui.accessible import named
+from gui.room import grown
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,7 +71,7 @@ def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool
 
     Args:
         name: the accessible name.
-        widths: of the first columns, in pixels; the others share what is left.
+        widths: of the first columns, in pixels at the usual text size; the others share what is left.
         wrap: rows grow with their text, for short lists that are read in full.
     """
     table = named(QTableView(), name)
@@ -84,14 +85,15 @@ def rows_table(model: RowsModel, name: str, widths: Sequence[int], *, wrap: bool
     rows = table.verticalHeader()
     rows.hide()
     rows.setDefaultSectionSize(max(28, table.fontMetrics().height() + 12))
+    rows.setMinimumSectionSize(rows.defaultSectionSize())
     if wrap:
         rows.setSectionResizeMode(rows.ResizeMode.ResizeToContents)
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     header.setHighlightSections(False)
-    header.setMinimumSectionSize(80)
+    header.setMinimumSectionSize(grown(80))
     for column, width in enumerate(widths):
-        table.setColumnWidth(column, width)
+        table.setColumnWidth(column, grown(width))
     for column in range(len(widths), model.columnCount()):
         header.setSectionResizeMode(column, header.ResizeMode.Stretch)
     return table

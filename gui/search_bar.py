@@ -8,10 +8,11 @@ says what would be right; the photos stay as they are.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QInputMethodEvent, QKeyEvent, QTextCharFormat
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QInputMethodEvent, QKeyEvent, QResizeEvent, QTextCharFormat
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
+from gui import icons
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.completion_list import CompletionList
@@ -25,7 +26,7 @@ DEBOUNCE_MS = 80
 
 ORDERS = {
     "taken": "Newest first",
-    "queue": "Fastest to review first",
+    "queue": "Fastest to review",
     "folder": "By folder",
     "name": "By name",
     "certainty": "Least certain first",
@@ -53,6 +54,39 @@ class SearchField(QLineEdit):
         self.suggestions = CompletionList(self, appearance)
         self.suggestions.left.connect(lambda: self.setFocus(Qt.FocusReason.OtherFocusReason))
         self.suggestions.typed.connect(self._type)
+        # Icons of its own: those that Qt puts into a field stay as they are when the text grows.
+        self._appearance = appearance
+        self._sign = QLabel(self)
+        self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._clear = named(QToolButton(self), "Empty the search")
+        self._clear.setToolTip("Empty the search (Esc)")
+        self._clear.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._clear.setCursor(Qt.CursorShape.ArrowCursor)
+        self._clear.clicked.connect(self.clear)
+        self.textChanged.connect(lambda text: self._clear.setVisible(bool(text)))
+        self._clear.hide()
+        appearance.changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        edge = self._appearance.scaled(16)
+        self.setTextMargins(edge + 8, 0, edge + 8, 0)
+        theme, ratio = self._appearance.theme, self.devicePixelRatioF()
+        self._sign.setPixmap(icons.pixmap("search", theme.muted, edge, ratio))
+        self._clear.setIcon(self._appearance.icon("close"))
+        self._clear.setIconSize(QSize(edge, edge))
+        self._place()
+
+    def _place(self) -> None:
+        edge = self._appearance.scaled(16)
+        top = (self.height() - edge) // 2
+        self._sign.setGeometry(8, top, edge, edge)
+        self._clear.setGeometry(self.width() - edge - 12, top - 4, edge + 8, edge + 8)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the icons in their places."""
+        super().resizeEvent(event)
+        self._place()
 
     def _type(self, event: QKeyEvent) -> None:
         self.deselect()
@@ -125,12 +159,8 @@ class SearchBar(QWidget):
             "Words of tags and texts; a minus before a word leaves photos out. Down goes to suggestions.",
         )
         self.field.setPlaceholderText("Search: dog beach -car")
-        self.field.setClearButtonEnabled(True)
         self.field.setMinimumWidth(200)
-        self._sign = self.field.addAction(appearance.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._order = named(QComboBox(), "Order of the photos")
-        self._order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._order.setMinimumContentsLength(10)
         self._order.setMinimumWidth(96)  # it gives way first where there is little room
         for value, words in ORDERS.items():
             self._order.addItem(words, value)
@@ -202,6 +232,11 @@ class SearchBar(QWidget):
         """Say how many of all photos are shown."""
         self._found.setText(f"{found:,} of {total:,} photos" if self.words else counted(total, "photo"))
 
+    @property
+    def found(self) -> str:
+        """How many of all photos are shown, in words; "" before they were counted."""
+        return self._found.text()
+
     def complain(self, error: "QueryError | None") -> None:
         """Say where and why the words can't be searched for, None where they can."""
         self.complaint = str(error) if error is not None else ""
@@ -250,5 +285,4 @@ class SearchBar(QWidget):
         self._typed = False
 
     def _dress(self) -> None:
-        self._sign.setIcon(self._appearance.icon("search", "muted"))
         self.field.underline(*self._wrong, self._appearance.theme.problem)

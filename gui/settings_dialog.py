@@ -12,10 +12,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QPushButton,
     QScrollArea,
@@ -29,6 +27,7 @@ from gui.dialogs.folders_page import FoldersPage
 from gui.dialogs.frame import Frame
 from gui.dialogs.keys_page import KeysPage
 from gui.dialogs.packs_page import PacksPage
+from gui.room import NumberBox, beside, form, note, noted, yielding
 from storage.settings import CHOICES, Settings
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ WORDS = {
     "language": "Language of the texts",
     "style": "Drafts say",
     "extended": "Draft a longer description, too",
-    "date_and_camera": "Describe date and camera on demand",
+    "date_and_camera": "Date and camera in descriptions",
     "least_certainty": "Say nothing that is less sure than",
     "write_when": "Write approved words",
     "sidecar": "Write into",
@@ -55,6 +54,7 @@ WORDS = {
 }
 
 NOTES = {
+    "date_and_camera": "In those whose draft you ask for.",
     "least_certainty": "Single concepts can have higher limits among your own words.",
     "read_text": "It can be found and described then; it takes much longer than all else.",
     "write_when": "Nothing is ever written that you did not approve, and undo puts the old words back.",
@@ -145,34 +145,28 @@ class SettingsDialog(Frame):
     def _form(self, names: tuple[str, ...], title: str) -> QWidget:
         page = QWidget()
         page.setObjectName("page")
-        form = QFormLayout(page)
-        form.setContentsMargins(16, 16, 16, 16)
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        rows = form(page)
+        rows.setContentsMargins(16, 16, 16, 16)
         for name in names:
             field = self._field(name)
             named(field, WORDS[name], NOTES.get(name, ""))
             self._fields[name] = field
+            placed = noted(field, note(NOTES[name]) if name in NOTES else None)
             if isinstance(field, QCheckBox):
-                form.addRow(field)
+                rows.addRow(placed)
             else:
-                form.addRow(WORDS[name], field)
-            if name in NOTES:
-                form.addRow(_note(NOTES[name]))
+                rows.addRow(WORDS[name], placed)
         if title == "Words":
             own = named(QPushButton("My own words…"), "My own words")
             own.clicked.connect(self.own_words_wanted)
-            form.addRow(_note("Other names, synonyms, keywords and limits for concepts, and words never to be said:"))
-            form.addRow(own)
+            rows.addRow(note("Other names, synonyms, keywords and limits for concepts, and words never to be said:"))
+            rows.addRow(beside(own))
         return page
 
     def _field(self, name: str) -> QComboBox | QCheckBox | QSpinBox:
         value = getattr(self._settings, name)
         if name in CHOICES:
-            combo = QComboBox()
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(18)
+            combo = yielding(QComboBox())
             for choice in CHOICES[name]:
                 combo.addItem(VALUES.get(choice, choice), choice)
             combo.setCurrentIndex(combo.findData(value))
@@ -181,11 +175,7 @@ class SettingsDialog(Frame):
             check = QCheckBox(WORDS[name])
             check.setChecked(value)
             return check
-        least, most, step = RANGES[name]
-        spin = QSpinBox()
-        spin.setRange(least, most)
-        spin.setSingleStep(step)
-        spin.setSuffix(" %")
+        spin = NumberBox(*RANGES[name])
         spin.setValue(int(value))
         return spin
 
@@ -206,13 +196,6 @@ class SettingsDialog(Frame):
     def folder_changes(self) -> tuple[list[Path], list[Path]]:
         """Folders to add, and folders to remove."""
         return self.folders.added, self.folders.removed
-
-
-def _note(words: str) -> QLabel:
-    note = QLabel(words)
-    note.setObjectName("muted")
-    note.setWordWrap(True)
-    return note
 
 
 def _scrolling(page: QWidget, title: str) -> QScrollArea:

@@ -47,7 +47,7 @@ TAG = Qt.ItemDataRole.UserRole + 1
 """Role of the `Tag`."""
 
 BUTTON = 24
-"""Edge of a tick or cross, the least size of a target by WCAG 2.2 criterion 2.5.8."""
+"""Edge of a tick or cross at the usual text size, the least size of a target by WCAG 2.2 criterion 2.5.8."""
 
 ROWS_SHOWN = 9
 """Rows after which the list scrolls: as many as there are number keys."""
@@ -116,7 +116,7 @@ class TagDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """A row that holds a button or a line of text."""
         metrics = QFontMetrics(option.font)
-        return QSize(160, max(BUTTON + 4, metrics.height() + 8))
+        return QSize(160, max(self._appearance.scaled(BUTTON) + 4, metrics.height() + 8))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint one row."""
@@ -130,7 +130,7 @@ class TagDelegate(QStyledItemDelegate):
         if focused:
             painter.setPen(QPen(QColor(theme.focus), 2))
             painter.drawRect(area.adjusted(1, 1, -1, -1))
-        accept, reject = _buttons(area)
+        accept, reject = _buttons(area, self._appearance.scaled(BUTTON))
         painter.setFont(option.font)
         self._paint_words(painter, area.adjusted(8, 0, accept.left() - area.right() - 4, 0), index.row(), tag, ink)
         rejected, accepted = tag.state == TagState.REJECTED, tag.state == TagState.ACCEPTED
@@ -168,14 +168,16 @@ class TagDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colour))
             painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 4, 4)
-        sign = icons.pixmap(icon, theme.surface if on else theme.muted, 16, painter.device().devicePixelRatioF())
-        painter.drawPixmap(area.left() + 4, area.top() + 4, sign)
+        edge, ink = self._appearance.scaled(16), theme.surface if on else theme.muted
+        inset = (area.width() - edge) // 2
+        sign = icons.pixmap(icon, ink, edge, painter.device().devicePixelRatioF())
+        painter.drawPixmap(area.left() + inset, area.top() + inset, sign)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         """A click on the tick or the cross."""
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
-            accept, reject = _buttons(option.rect)
+            accept, reject = _buttons(option.rect, self._appearance.scaled(BUTTON))
             tag: Tag = index.data(TAG)
             for area, state in ((accept, TagState.ACCEPTED), (reject, TagState.REJECTED)):
                 if area.contains(event.position().toPoint()):
@@ -191,10 +193,10 @@ def toggled(tag: Tag, state: TagState) -> TagState:
     return TagState.SUGGESTED if tag.origin == Origin.MODEL else TagState.ACCEPTED
 
 
-def _buttons(area: QRect) -> tuple[QRect, QRect]:
-    top = area.top() + (area.height() - BUTTON) // 2
-    reject = QRect(area.right() - BUTTON - 3, top, BUTTON, BUTTON)
-    return reject.translated(-BUTTON - 4, 0), reject
+def _buttons(area: QRect, edge: int) -> tuple[QRect, QRect]:
+    top = area.top() + (area.height() - edge) // 2
+    reject = QRect(area.right() - edge - 3, top, edge, edge)
+    return reject.translated(-edge - 4, 0), reject
 
 
 class TagList(QListView):

@@ -2,7 +2,9 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
+from gui.accessible import named
 from gui.appearance import Appearance
+from gui.room import give_room
 from gui.text_editor import TextEditor
 from gui.words import counted
 
@@ -26,15 +28,22 @@ class TextDialog(QDialog):
         self._editor = TextEditor("Alt text", 4, appearance)
         self._editor.left.connect(self.reject)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Ok).setText(f"Set text of {counted(photos, 'photo')}")
+        set_text = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        words = f"Set text of {counted(photos, 'photo')}"
+        named(set_text, words).setText(words)
+        set_text.setObjectName("primary")
+        named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
-        for widget in (said, self._editor, buttons):
-            layout.addWidget(widget)
-        self.resize(480, max(280, layout.totalHeightForWidth(480)))
+        layout.addWidget(said)
+        layout.addWidget(self._editor)
+        layout.addStretch(1)
+        layout.addWidget(buttons)
+        give_room(self, 480, 200)
+        self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
         self._editor.start()
 
     @property

@@ -37,7 +37,7 @@ STAGES = {
 }
 """What a stage is called while it runs."""
 
-PHOTOS = "Photos"
+PHOTOS = "Looking for photos"
 """Title of the job that finds photos and their words."""
 
 

@@ -31,9 +31,10 @@ class CheckDialog(Frame):
             self.tell("The library is in order: its file is sound and all in it belongs together.")
         else:
             repairable = sum(one.repairable for one in complaints)
+            right = {0: "", len(complaints): " Repair puts it right."}.get(repairable)
             self.tell(
-                f"{counted(len(complaints), 'thing')} to say"
-                + (f", {repairable:,} of which can be put right now." if repairable else ".")
+                f"{counted(len(complaints), 'thing')} found."
+                + (f" Repair puts {repairable:,} of them right." if right is None else right)
             )
             found = named(QListWidget(), "What was found")
             found.setWordWrap(True)

@@ -29,6 +29,7 @@ from gui.jobs import End, Lane, Outcome, Task
 from gui.words import NO_TEXT, STATES, counted
 from gui.work_bar import WorkBar
 from storage.job import KnownError, Progress
+from storage.shown import shown_place
 
 if TYPE_CHECKING:
     from gui.desk import Desk
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
 
 KINDS = {"exact": "Exact copies", "near": "Photos that look alike", "series": "Series, taken in one go"}
 """What is looked for, by the value of `storage.duplicates.Likeness`."""
+
+NONE = {
+    "exact": "No photo is there twice.",
+    "near": "No two photos look alike.",
+    "series": "No photos look as if they were taken in one go.",
+}
+"""What is said where nothing was found."""
 
 SIDE = 192
 """Longest side of a picture in pixels, at 100 % text size."""
@@ -57,14 +65,14 @@ class _Card(QWidget):
         self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._picture.setAccessibleName(f"Picture of {photo.name}")
         size = f"{photo.width} × {photo.height}, " if photo.width else ""
-        state = STATES[photo.state].word
+        state, place = STATES[photo.state].word, shown_place(photo.path.parent)
         self.choose = QRadioButton()
         room = side - 24
         self.choose.setText(self.choose.fontMetrics().elidedText(photo.name, Qt.TextElideMode.ElideMiddle, room))
         self.choose.setToolTip(photo.name)
-        named(self.choose, f"{photo.name}, {state}: {photo.alt_text or NO_TEXT}", f"{size}{photo.path.parent}")
+        named(self.choose, f"{photo.name}, {state}: {photo.alt_text or NO_TEXT}", f"{size}{place}")
         words = QLabel(photo.alt_text or NO_TEXT)
-        facts = QLabel(f"{state} · {size}{counted(photo.tags, 'tag')}\n{photo.path.parent}")
+        facts = QLabel(f"{state} · {size}{counted(photo.tags, 'tag')}\n{place}")
         facts.setObjectName("muted")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 8, 8)
@@ -88,10 +96,15 @@ class _Card(QWidget):
 
 
 class DuplicatesDialog(Frame):
-    """Groups, and the photos of one of them."""
+    """Groups, and the photos of one of them.
+
+    Attributes:
+        groups: what was found.
+        looking: whether groups are still being looked for.
+    """
 
     def __init__(self, desk: "Desk", thumbnails: "ThumbnailLoader", side: int, parent: QWidget | None = None) -> None:
-        super().__init__("Duplicates and series", (880, 580), parent)
+        super().__init__("Duplicates and series", (920, 580), parent)
         self._desk, self._thumbnails, self._side = desk, thumbnails, side
         self.groups: list[Group] = []
         self._cards: list[_Card] = []
@@ -105,7 +118,7 @@ class DuplicatesDialog(Frame):
         self._announcer = Announcer(self)
         self._lane = Lane("duplicates", self)
         self._place()
-        self._replace = QCheckBox("Also over words that the others have")
+        self._replace = QCheckBox("Also replace words that the others have")
         named(self._replace, self._replace.text())
         self.body.addWidget(self._replace)
         self._copy = self.add_primary("Copy words to the others", self.copy)
@@ -121,20 +134,24 @@ class DuplicatesDialog(Frame):
 
     def _place(self) -> None:
         left = QVBoxLayout()
-        for widget in (self._kind, self._list, self._bar):
-            left.addWidget(widget)
+        left.setSpacing(8)
+        left.addWidget(self._kind)
+        left.addWidget(self._list, 1)
+        left.addWidget(self._bar)
+        left.addStretch(0)
         self._inside = QWidget()
         self._inside.setObjectName("inside")
         self._row = QHBoxLayout(self._inside)
         self._row.addStretch(1)
-        scroll = named(QScrollArea(), "Photos of the group")
+        self._row.setSpacing(8)
+        scroll = self._shown = named(QScrollArea(), "Photos of the group")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._inside)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addLayout(left, 1)
-        row.addWidget(scroll, 3)
+        row.addWidget(scroll, 4)
         self.body.addLayout(row, 1)
 
     # looking
@@ -144,6 +161,7 @@ class DuplicatesDialog(Frame):
         for task in self._lane.tasks:
             task.cancel()
         kind = self._kind.currentData()
+        self.looking = True
         self._bar.show_done(0, None)
         self._bar.show()
         self.tell("Looking for them…" if kind == "exact" else "Comparing photos; what is compared is kept.")
@@ -170,24 +188,29 @@ class DuplicatesDialog(Frame):
     def _found(self, _task: Task, outcome: Outcome) -> None:
         if outcome.end is End.CANCELLED or self._lane.tasks:
             return
+        self.looking = False
         self._bar.hide()
         if outcome.end is not End.DONE:
             self.tell(outcome.message)
             return
-        self.show_groups(self._answer)
-        sentence = f"{counted(len(self.groups), 'group')} found." if self.groups else "There are none."
-        if len(self.groups) > MOST:
-            sentence += f" The first {MOST:,} are listed."
-        self.tell(f"{sentence} Choose whose approved words the others get." if self.groups else sentence)
-        self._announcer.say(sentence)
+        self._announcer.say(self.show_groups(self._answer))
 
-    def show_groups(self, groups: "list[Group]") -> None:
-        """List groups, and show the photos of the first."""
+    def show_groups(self, groups: "list[Group]") -> str:
+        """List groups, and show the photos of the first.
+
+        Returns:
+            how many there are, in words.
+        """
         self.groups = groups
+        sentence = f"{counted(len(groups), 'group')} found." if groups else NONE[self._kind.currentData()]
+        if len(groups) > MOST:
+            sentence += f" The first {MOST:,} are listed."
+        self.tell(f"{sentence} Choose whose approved words the others get." if groups else sentence)
         self._list.clear()
         self._list.addItems([counted(len(group.photos), "photo") for group in groups[:MOST]])
         self._list.setCurrentRow(0)
         self._show()
+        return sentence
 
     def _show(self) -> None:
         for card in self._cards:
@@ -223,6 +246,8 @@ class DuplicatesDialog(Frame):
             card.load(self._thumbnails)
 
     def _dress(self) -> None:
+        for part in (self._list, self._shown, self._replace):  # nothing to choose, no empty boxes
+            part.setVisible(bool(self.groups))
         self._copy.setEnabled(len(self._cards) > 1 and self._sources.checkedButton() is not None)
 
     # copying

@@ -10,7 +10,6 @@ from pathlib import Path
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from gui.accessible import named
 from gui.dialogs.frame import Frame
+from gui.room import form, note, noted, yielding
 from gui.words import counted
 
 
@@ -70,7 +70,7 @@ class ExportDialog(Frame):
     """
 
     def __init__(self, scopes: Sequence[Scope], parent: QWidget | None = None) -> None:
-        super().__init__("Export", (620, 320), parent)
+        super().__init__("Export", (620, 272), parent)
         self._scopes = scopes
         self._kinds = named(QComboBox(), "Export as")
         self._which = named(QComboBox(), "Photos")
@@ -78,9 +78,7 @@ class ExportDialog(Frame):
             (self._kinds, [kind.words for kind in KINDS]),
             (self._which, [f"{scope.words}: {counted(len(scope.photos), 'photo')}" for scope in scopes]),
         ):
-            combo.addItems(names)
-            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(12)
+            yielding(combo).addItems(names)
             combo.currentIndexChanged.connect(lambda _: self._changed())
         self._title = named(QLineEdit("Photos"), "Title of the gallery")
         self._place = named(QLineEdit(), "Write to")
@@ -88,17 +86,13 @@ class ExportDialog(Frame):
         browse = named(QPushButton("Choose…"), "Choose where to")
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()
+        where.setSpacing(8)
         where.addWidget(self._place, 1)
         where.addWidget(browse)
-        self._about, self._warning = QLabel(), QLabel()
-        for label in (self._about, self._warning):
-            label.setWordWrap(True)
-        self._about.setObjectName("muted")
-        self._form = QFormLayout()
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        self._form.setVerticalSpacing(12)
-        self._form.addRow("Export as", self._kinds)
-        self._form.addRow(self._about)
+        self._about, self._warning = note(""), QLabel()
+        self._warning.setWordWrap(True)
+        self._form = form()
+        self._form.addRow("Export as", noted(self._kinds, self._about))
         self._form.addRow("Photos", self._which)
         self._form.addRow("Title", self._title)
         self._form.addRow("Write to", where)
@@ -140,8 +134,8 @@ class ExportDialog(Frame):
         self._form.setRowVisible(self._which, self.kind.name != "report")
         self._form.setRowVisible(self._title, self.kind.name == "gallery")
         name = {"gallery": "gallery", "report": "report.html"}.get(self.kind.name, f"photos{self.kind.ending}")
-        folder = self.target.parent if self._place.text().strip() else Path.home()
-        self._place.setText(str(folder / name))
+        typed = self._place.text().strip()
+        self._place.setText(str(Path(typed).parent / name) if typed else f"~/{name}")
         self._look()
 
     def _look(self) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.accessible import named
+from gui.room import beside, note
 from gui.words import counted
 
 if TYPE_CHECKING:
@@ -50,24 +50,18 @@ class FoldersPage(QWidget):
         named(add, "Add a folder").clicked.connect(self._choose)
         self._remove.clicked.connect(self.toggle)
         self._list.currentItemChanged.connect(lambda *_: self._dress())
-        note = QLabel(
+        about = note(
             "Removing a folder takes its photos and their words out of this library. No file is touched, and words "
             "that are in the files come back when the folder is added again. A folder that is away, on a disk that is "
             "not connected, can stay: nothing of it is lost."
         )
-        note.setObjectName("muted")
-        note.setWordWrap(True)
-        row = QHBoxLayout()
-        for button in (add, self._remove):
-            row.addWidget(button)
-        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(words)
         layout.addWidget(self._list, 1)
-        layout.addLayout(row)
-        layout.addWidget(note)
+        layout.addLayout(beside(add, self._remove))
+        layout.addWidget(about)
         self._fill()
 
     def _fill(self) -> None:

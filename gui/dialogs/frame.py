@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.accessible import named
+from gui.room import MARGIN, give_room
 
 
 class Frame(QDialog):
@@ -33,7 +34,7 @@ class Frame(QDialog):
         layout.addWidget(self._sentence)
         layout.addLayout(self.body, 1)
         layout.addWidget(self.buttons)
-        self.resize(QSize(*size).boundedTo(self.screen().availableSize() - QSize(32, 64)))
+        give_room(self, *size)
 
     def ask(self, answered: Callable[[], object] | None = None) -> None:
         """Show the dialog without waiting for it; `answered` is called where it was accepted."""
@@ -45,7 +46,7 @@ class Frame(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Be as high as the sentences need at this text size, as far as the screen allows."""
         wanted = QSize(self.width(), max(self.height(), self._whole.totalHeightForWidth(self.width())))
-        self.resize(wanted.boundedTo(self.screen().availableSize() - QSize(32, 64)))
+        self.resize(wanted.boundedTo(self.screen().availableSize() - MARGIN))
         super().showEvent(event)
 
     def tell(self, sentence: str) -> None:

@@ -13,19 +13,20 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QVBoxLayout,
     QWidget,
 )
 
 from gui.accessible import Announcer, named
 from gui.dialogs.frame import Frame
 from gui.jobs import End, Lane, Outcome, Task
+from gui.room import form, yielding
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
 from storage.job import KnownError, Progress
@@ -96,27 +97,25 @@ class ImportDialog(Frame):
         browse = named(QPushButton("Choose…"), "Choose the file")
         browse.clicked.connect(self._browse)
         where = QHBoxLayout()
+        where.setSpacing(8)
         where.addWidget(self._place, 1)
         where.addWidget(browse)
-        self._rule = named(QComboBox(), "Where file and library differ")
-        self._rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._rule.setMinimumContentsLength(12)
+        self._rule = named(yielding(QComboBox()), "Where file and library differ")
         for rule, words in RULES.items():
             self._rule.addItem(words, rule)
         self._rule.currentIndexChanged.connect(lambda _: self._changed())
-        self._drafts = QCheckBox("Texts wait for my review")
-        self._skip = QCheckBox("Leave out wrong rows")
+        self._drafts = QCheckBox("Take texts as drafts that wait for my review")
+        self._skip = QCheckBox("Leave out rows that are wrong and import the others")
         for check in (self._drafts, self._skip):
             named(check, check.text()).toggled.connect(lambda _: self._changed())
-        self._form = QFormLayout()
-        self._form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        self._form = form()
         self._form.addRow("File", where)
         self._form.addRow("Where they differ", self._rule)
         self._form.addRow(self._drafts)
         self._form.addRow(self._skip)
-        self._mapping = QFormLayout()
+        self._mapping = form()
         self._model = RowsModel(("Photo", "Word", "Now", "After the import"), self)
-        self._table = rows_table(self._model, "What would change", (180, 140, 200))
+        self._table = rows_table(self._model, "What would change", (160, 128))
         self._table.setMinimumHeight(120)
         self._place_all()
         self._go = self.add_primary("Import", self.accept)
@@ -131,17 +130,19 @@ class ImportDialog(Frame):
     def _place_all(self) -> None:
         inside = QWidget()
         inside.setObjectName("inside")
-        column = QFormLayout(inside)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 8, 0)
-        column.addRow(self._form)
-        column.addRow(self._mapping)
+        column.setSpacing(12)
+        column.addLayout(self._form)
+        column.addLayout(self._mapping)
+        column.addStretch(1)
         scroll = named(QScrollArea(), "How to import")
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(inside)
-        self.body.addWidget(scroll, 1)
-        self.body.addWidget(self._table, 1)
+        self.body.addWidget(scroll, 2)
+        self.body.addWidget(self._table, 3)
 
     def choose(self, source: Path) -> None:
         """Read this file."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
 
 from gui.accessible import named
+from gui.room import note, noted
 
 if TYPE_CHECKING:
     from inference.packs import Pack
@@ -21,7 +22,7 @@ class PacksPage(QWidget):
         self._switches: dict[str, QCheckBox] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout.setSpacing(16)
         words = QLabel(
             "All models run on this machine. A pack that is switched off looks at no more photos; what it found before "
             "stays."
@@ -33,14 +34,10 @@ class PacksPage(QWidget):
         for pack in packs:
             switch = QCheckBox(f"{pack.name} {pack.version}")
             switch.setChecked(pack.id not in switched_off)
-            about = QLabel(f"{pack.about} Model: {pack.source.model}. Licence: {pack.licence}.")
-            about.setObjectName("muted")
-            about.setWordWrap(True)
-            about.setContentsMargins(28, 0, 0, 8)
+            about = note(f"{pack.about} Model: {pack.source.model}. Licence: {pack.licence}.")
             named(switch, f"Use the model pack {pack.name} {pack.version}", about.text())
             self._switches[pack.id] = switch
-            layout.addWidget(switch)
-            layout.addWidget(about)
+            layout.addLayout(noted(switch, about))
         layout.addStretch(1)
 
     @property

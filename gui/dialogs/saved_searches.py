@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QPushButton, QVBoxLayout, QWidget
 
 from gui.accessible import named
 from gui.dialogs.frame import Frame
+from gui.room import beside, form
 
 if TYPE_CHECKING:
     from storage.search.saved import SavedSearch
@@ -27,9 +28,9 @@ class SaveSearchDialog(Frame):
         self._name = named(QLineEdit(words), "Name of the search")
         self._name.selectAll()
         self._name.textChanged.connect(self._changed)
-        form = QFormLayout()
-        form.addRow("Name", self._name)
-        self.body.addLayout(form)
+        rows = form()
+        rows.addRow("Name", self._name)
+        self.body.addLayout(rows)
         self.body.addStretch(1)
         self._save = self.add_primary("Save")
         self.add_close("Cancel")
@@ -68,15 +69,13 @@ class SavedSearchesDialog(Frame):
         self._up.clicked.connect(lambda: self._move(-1))
         self._down.clicked.connect(lambda: self._move(1))
         self._delete.clicked.connect(self._remove)
-        form = QFormLayout()
-        form.addRow("Name", self._name)
-        form.addRow("Search", self._query)
+        rows = form()
+        rows.addRow("Name", self._name)
+        rows.addRow("Search", self._query)
         side = QVBoxLayout()
-        side.addLayout(form)
-        keys = QHBoxLayout()
-        for button in (self._up, self._down, self._delete):
-            keys.addWidget(button)
-        side.addLayout(keys)
+        side.setSpacing(12)
+        side.addLayout(rows)
+        side.addLayout(beside(self._up, self._down, self._delete))
         side.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(16)

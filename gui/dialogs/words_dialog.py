@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.accessible import named
 from gui.dialogs.frame import Frame
+from gui.room import NumberBox, form
 from inference import own_words
 from inference.own_words import OwnWords
 from storage.job import KnownError
@@ -83,18 +83,14 @@ class WordsDialog(Frame):
         self._name, self._plural = named(QLineEdit(), "Name"), named(QLineEdit(), "Plural")
         self._synonyms = named(QLineEdit(), "Also found by", "Words, with commas between them.")
         self._keyword = named(QLineEdit(), "Keyword", "Or a path of keywords, outermost first: Animals|Dogs|Rex.")
-        self._least = named(QSpinBox(), "Say it from this certainty on")
-        self._least.setRange(-1, 100)
+        self._least = named(NumberBox(-1, 100), "Say it from this certainty on")
         self._least.setSpecialValueText("as the models advise")
-        self._least.setSuffix(" %")
         self._never = named(QCheckBox("Never say it"), "Never say it, nor anything below it")
         for line in (self._name, self._plural, self._synonyms, self._keyword):
             line.textEdited.connect(lambda _: self._take())
         self._least.valueChanged.connect(lambda _: self._take())
         self._never.toggled.connect(lambda _: self._take())
-        form = QFormLayout()
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        form.setVerticalSpacing(12)
+        rows = form()
         for label, field in (
             ("Name", self._name),
             ("Plural", self._plural),
@@ -102,9 +98,9 @@ class WordsDialog(Frame):
             ("Keyword", self._keyword),
             ("Say it from", self._least),
         ):
-            form.addRow(label, field)
-        form.addRow(self._never)
-        return form
+            rows.addRow(label, field)
+        rows.addRow(self._never)
+        return rows
 
     def _fill(self) -> None:
         before, letters = self._key(), self._find.text().casefold().split()

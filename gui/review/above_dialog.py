@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
 from gui.accessible import Announcer, named
 from gui.desk import Desk
 from gui.review.scope import Scope, scope_box
+from gui.room import NumberBox, form, give_room
 from gui.words import counted
 from storage import review_counts
 
@@ -30,7 +31,7 @@ class AboveDialog(QDialog):
     def __init__(self, choices: Sequence[Scope], desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Approve sure photos")
-        self.setMinimumWidth(480)
+        give_room(self, 480, 200)
         self.ids: list[int] = []
         self._choices, self._desk = choices, desk
         self._certain: dict[int, float] | None = None
@@ -41,18 +42,14 @@ class AboveDialog(QDialog):
         )
         said.setWordWrap(True)
         self._scope = scope_box(choices)
-        self.score = named(QSpinBox(), "Least certainty in percent")
-        self.score.setRange(0, 100)
-        self.score.setSuffix(" %")
+        self.score = named(NumberBox(0, 100), "Least certainty in percent")
         self.score.setValue(USUAL)
         self._count = QLabel()
         self._count.setObjectName("section")
         self._count.setWordWrap(True)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(12)
-        form.addRow("Photos", self._scope)
-        form.addRow("At least this certain", self.score)
+        rows = form()
+        rows.addRow("Photos", self._scope)
+        rows.addRow("At least this certain", self.score)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.approve = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.approve.setObjectName("primary")
@@ -63,7 +60,7 @@ class AboveDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
         layout.addWidget(said)
-        layout.addLayout(form)
+        layout.addLayout(rows)
         layout.addWidget(self._count)
         layout.addWidget(buttons)
         announcer = Announcer(self)
@@ -96,8 +93,7 @@ class AboveDialog(QDialog):
             number = 0
         else:
             number = len(self._ordered) - bisect_left(self._ordered, self.score.value() / 100)
-            waiting = counted(len(self._ordered), "scored photo")
-            self._count.setText(f"{counted(number, 'photo')} of {waiting} that wait would be approved.")
+            self._count.setText(_sentence(number, len(self._ordered)))
             self._rest.start()
         named(self.approve, f"Approve {counted(number, 'photo')}").setText(f"Approve {counted(number, 'photo')}")
         self.approve.setEnabled(number > 0)
@@ -114,3 +110,12 @@ class AboveDialog(QDialog):
         """Take the photos that are sure enough."""
         self.ids = review_counts.above(self._certain or {}, self.score.value() / 100)
         super().accept()
+
+
+def _sentence(number: int, waiting: int) -> str:
+    """How many of the photos that wait and have a score would be approved."""
+    if not waiting:
+        return "No photo here waits with a draft that models are more or less sure of."
+    if not number:
+        return f"None of the {counted(waiting, 'photo')} that wait is this certain."
+    return f"{number:,} of the {counted(waiting, 'photo')} that wait would be approved."

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QListWidget,
@@ -28,7 +27,9 @@ from PySide6.QtWidgets import (
 
 from gui.accessible import Announcer, named
 from gui.appearance import Appearance
+from gui.flow_layout import FlowLayout
 from gui.review.side_by_side import SPANS, MarkedText, different, missing
+from gui.room import give_room, grown, yielding
 from gui.words import counted
 from storage.photos import shown
 from storage.verify import KEYWORDS, Difference, Key, Outside
@@ -145,7 +146,7 @@ class OutsideDialog(QDialog):
         """Ask about these photos, beginning with `current` where it is one of them."""
         super().__init__(parent)
         self.setWindowTitle("Changed outside")
-        self.resize(960, 600)
+        give_room(self, *((960, 600) if photos else (440, 120)))
         self._photos = photos
         self._taken: dict[int, dict[Key, bool]] = {photo.photo: {} for photo in photos}
         said = QLabel(
@@ -164,11 +165,12 @@ class OutsideDialog(QDialog):
         sides.setChildrenCollapsible(False)
         sides.addWidget(self.list)
         sides.addWidget(self.fields)
-        sides.setSizes([240, 700])
+        sides.setSizes([grown(240), grown(700)])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.settle = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.settle.setObjectName("primary")
-        named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
+        leave = "Cancel" if photos else "Close"
+        named(buttons.button(QDialogButtonBox.StandardButton.Cancel), leave).setText(leave)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         self._announcer = Announcer(self)
@@ -177,37 +179,34 @@ class OutsideDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(said)
         layout.addWidget(sides, 1)
-        layout.addLayout(self._bulk())
+        bulk = self._bulk()
+        layout.addWidget(bulk)
         layout.addWidget(buttons)
+        for part in (sides, bulk, self.settle):
+            part.setVisible(bool(photos))
         self.list.currentRowChanged.connect(lambda _: self._show())
         if photos:
             self.list.setCurrentRow(next((row for row, photo in enumerate(photos) if photo.photo == current), 0))
         self._tell()
         self.list.setFocus()
 
-    def _bulk(self) -> QVBoxLayout:
-        self._for = named(QComboBox(), "Choose for")
+    def _bulk(self) -> QWidget:
+        self._for = named(yielding(QComboBox(), 24), "Choose for")
         self._for.addItems(["the photos selected in the list", *(words for words, _ in RULES)])
-        row = QHBoxLayout()
-        row.setSpacing(8)
         label = QLabel("For")
         label.setBuddy(self._for)
-        row.addWidget(label)
-        row.addWidget(self._for)
-        row.addStretch(1)
-        sides = QHBoxLayout()
-        sides.setSpacing(8)
+        all_of_it = QWidget()
+        line = FlowLayout(all_of_it)  # several lines where the text is large
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(label)
+        line.addWidget(self._for)
         for words, theirs in (("Keep the library's words", False), ("Take the file's words", True)):
             button = named(QPushButton(words), words)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, theirs=theirs: self.choose(theirs=theirs))
-            sides.addWidget(button)
-        sides.addStretch(1)
-        both = QVBoxLayout()  # in one line they are wider than a small screen with large text
-        both.setSpacing(8)
-        both.addLayout(row)
-        both.addLayout(sides)
-        return both
+            line.addWidget(button)
+        return all_of_it
 
     def _meant(self) -> list[Outside]:
         """The photos that a choice in bulk is for."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox
 
 from gui.accessible import named
+from gui.room import yielding
 from gui.words import counted
 
 if TYPE_CHECKING:
@@ -39,6 +40,6 @@ def scopes(session: "Session") -> list[Scope]:
 
 def scope_box(choices: Sequence[Scope]) -> QComboBox:
     """A box to choose one of them."""
-    box = named(QComboBox(), "Which photos")
+    box = named(yielding(QComboBox(), 16), "Which photos")
     box.addItems([scope.label for scope in choices])
     return box

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QTextDocument
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -20,6 +20,9 @@ Span = tuple[int, int]
 
 SPANS = Qt.ItemDataRole.UserRole + 2
 """Role of the parts of a cell's text that differ from the other side, as `Span`s of characters."""
+
+RISE = 2
+"""Pixels by which the text is lifted, onto the line of the cells beside it."""
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
 
@@ -75,8 +78,8 @@ class MarkedText(QStyledItemDelegate):
         ink = theme.selection_text if state & QStyle.StateFlag.State_Selected else theme.text
         document = _document(option, index, option.rect.width(), ink)
         painter.save()
-        painter.translate(option.rect.topLeft())
-        painter.setClipRect(QRectF(0, 0, option.rect.width(), option.rect.height()))
+        painter.translate(option.rect.topLeft() - QPoint(0, RISE))
+        painter.setClipRect(QRectF(0, RISE, option.rect.width(), option.rect.height()))
         document.drawContents(painter)
         painter.restore()
 

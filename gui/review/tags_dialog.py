@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from gui.accessible import named
 from gui.desk import Desk
+from gui.room import give_room
 from gui.words import counted
 from storage import review_counts
 from storage.review_counts import TagCount
@@ -33,7 +34,7 @@ class TagsDialog(QDialog):
     def __init__(self, photos: Sequence[int], desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Change tags")
-        self.resize(440, 520)
+        give_room(self, 440, 520)
         self.photos = photos
         self.field = named(QLineEdit(), "Tags to add", "Separate several tags by commas.")
         self.field.setPlaceholderText("summer, Lake Garda")

@@ -9,7 +9,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 import gui
 from gui.app import Session
@@ -32,6 +32,7 @@ from gui.review.scope import scopes
 from gui.review.tags_dialog import TagsDialog
 from gui.settings_dialog import PAGES, SettingsDialog
 from gui.text_dialog import TextDialog
+from gui.work import PHOTOS
 from inference import packs
 from inference.own_words import OwnWords
 from inference.vocabulary import Vocabulary
@@ -83,7 +84,7 @@ def _nothing_found(session: Session) -> QWidget:
 
 
 def _working(session: Session) -> QWidget:
-    session.window.jobs.work("Photos")
+    session.window.jobs.work(PHOTOS)
     session.window.jobs.tell_problems(2)
     return session.window
 
@@ -115,8 +116,10 @@ def _outside(session: Session) -> QWidget:
 
 
 def _duplicates(session: Session) -> QWidget:
-    dialog = DuplicatesDialog(session.desk, session.thumbnails, SIDE, session.window)
     alike = tuple(session.model.ids[:3])
+    dialog = DuplicatesDialog(session.desk, session.thumbnails, session.appearance.scaled(SIDE), session.window)
+    while dialog.looking:  # for the copies that are there, if any
+        QApplication.processEvents()
     dialog.show_groups([Group(Likeness.SERIES, alike)])
     dialog.show_rows(alike, session.desk.read_rows(alike))
     return dialog

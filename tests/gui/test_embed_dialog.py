@@ -40,7 +40,7 @@ def test_the_preview_says_what_changes_and_writes_nothing(session: Session, libr
     with library.read() as connection:
         text = photos.rows(connection, [photo])[0].alt_text
     assert {row[0] for row in dialog.preview.rows} == {path.name}
-    assert (path.name, "the photo", "Alt text, en", "–", text) in dialog.preview.rows
+    assert (path.name, "the photo", "Alt text (default, en)", "–", text) in dialog.preview.rows
     assert dialog._write.text() == "Write into 1 photo"
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert path.read_bytes() == before

@@ -7,14 +7,17 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QDialog,
     QLabel,
+    QRadioButton,
     QToolButton,
     QWidget,
 )
 
 from gui import theme
 from gui.app import Session
+from gui.words import STATES
 from tests.gui.audit import called, own_widgets, walk
 from tests.gui.pixels import changed, seen, strongest
 from tests.gui.scenes import SCENES, Scene
@@ -66,6 +69,10 @@ def test_words_and_icons_can_be_read_in_every_scene(dressed: Callable[[str, int]
                     found = strongest(seen(widget))
                     if found < least:
                         faint.append(f"{scene}: {called(widget)} “{words[:30]}” {found:.1f}")
+                if isinstance(widget, QCheckBox | QRadioButton):
+                    tick = strongest(seen(widget)[:, : widget.height() - 4])  # without the words behind it
+                    if tick < theme.MARK_CONTRAST:
+                        faint.append(f"{scene}: the tick of {called(widget)} {tick:.1f}")
         _closed(window)
     assert not faint, "\n".join(faint)
 
@@ -115,6 +122,18 @@ def test_everything_is_reached_at_200_percent_in_a_small_window(
             clipped.append(f"{called(widget)} is too narrow for its words")
     _closed(window)
     assert not clipped, "\n".join(clipped)
+
+
+@pytest.mark.parametrize("text_size", [100, LARGE_TEXT])
+def test_the_words_of_the_sidebar_are_not_cut(dressed: Callable[[str, int], Session], text_size: int) -> None:
+    session = dressed("light", 75)
+    session.window.resize(1280, 800)
+    session = dressed("light", text_size)
+    QApplication.processEvents()
+    sidebar = session.window.sidebar
+    assert sidebar.width() >= sidebar.wanted_width()
+    shown = sidebar.fontMetrics().horizontalAdvance(max((mark.word for mark in STATES.values()), key=len))
+    assert sidebar.header().sectionSize(0) >= shown + 2 * sidebar.indentation() + sidebar.iconSize().width()
 
 
 def _in_view(widget: QWidget) -> QRect:
