@@ -79,11 +79,16 @@ def record(block: Write, label: str, photos: Collection[int]) -> int:
     """
     number = begin(block, "review", label)
     for chunk in chunks(photos):
-        block.connection.exec_driver_sql(
-            "INSERT INTO batch_photo (batch_id, photo_id, words) VALUES (?, ?, ?)",
-            [(number, photo, words) for photo, words in snapshots(block.connection, chunk).items()],
-        )
+        add_to(block, number, chunk)
     return number
+
+
+def add_to(block: Write, number: int, photos: Collection[int]) -> None:
+    """Keep the words of these photos as they are now under a batch of this block. Call it before changing them."""
+    block.connection.exec_driver_sql(
+        "INSERT INTO batch_photo (batch_id, photo_id, words) VALUES (?, ?, ?)",
+        [(number, photo, words) for photo, words in snapshots(block.connection, photos).items()],
+    )
 
 
 def batches(connection: "Connection", limit: int = 100) -> list[Batch]:

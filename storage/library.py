@@ -60,12 +60,32 @@ class Write:
     def __init__(self, connection: "Connection") -> None:
         self.connection = connection
         self._photos: set[int] = set()
+        self._fresh: set[int] = set()
         self._listing = False
         self._settings = False
 
     def touch(self, photos: int | Iterable[int]) -> None:
         """Say that these photos change in this block."""
-        self._photos.update((photos,) if isinstance(photos, int) else photos)
+        some = (photos,) if isinstance(photos, int) else tuple(photos)
+        self._photos.update(some)
+        self._fresh.difference_update(some)
+
+    def refresh(self, photos: Iterable[int]) -> None:
+        """Say that these photos were changed and will not be again in this block, and bring them up to date now.
+
+        Most of the time of a large change is spent on that; so who tells how far it is does it portion by portion.
+        """
+        from storage import refresh
+
+        some = tuple(photos)
+        self.touch(some)
+        refresh.refresh(self.connection, some)
+        self._fresh.update(some)
+
+    @property
+    def stale(self) -> frozenset[int]:
+        """Photos that were changed and are not up to date yet."""
+        return frozenset(self._photos - self._fresh)
 
     def relist(self) -> None:
         """Say that photos come, go or move in this block."""
@@ -170,7 +190,7 @@ class Library:
                 block = Write(connection)
                 yield block
                 changes = block.changes()
-                refresh.refresh(connection, changes.photos)
+                refresh.refresh(connection, block.stale)
         self.tell(changes)
 
     def tell(self, changes: Changes) -> None:

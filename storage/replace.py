@@ -5,13 +5,13 @@ was in; a rejected text is left alone; a text that is empty afterwards is remove
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import history
 from storage.job import KnownError
-from storage.library import Library
+from storage.library import Library, Write
 from storage.review import check_words, count_label
 from storage.schema import Field, Origin, TextState
 from storage.words import chunks
@@ -48,6 +48,10 @@ class Rule:
         return re.sub(pattern, lambda _: self.by, text, flags=0 if self.match_case else re.IGNORECASE)
 
 
+_Change = tuple[str, str | None, int, int, str]
+"""Text and plain form afterwards, photo, field, language."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """One text that a rule changes; `after` is "" where nothing is left of it."""
@@ -71,8 +75,22 @@ def find(connection: "Connection", rule: Rule, photos: Collection[int] | None = 
             yield Replacement(photo, Field(field), language, text, after)
 
 
-def replace(library: Library, rule: Rule, photos: Collection[int] | None = None) -> int:
+class _StoppedError(Exception):
+    """Rolls the block back."""
+
+
+def replace(
+    library: Library,
+    rule: Rule,
+    photos: Collection[int] | None = None,
+    *,
+    go_on: Callable[[int, int], bool] = lambda _done, _total: True,
+) -> int:
     """Change the texts that `find` finds. One batch in the history.
+
+    Args:
+        go_on: is told how many photos of how many are done, some hundreds at a time; answers False to stop, and then
+            nothing is changed at all.
 
     Returns:
         how many photos were changed.
@@ -83,28 +101,44 @@ def replace(library: Library, rule: Rule, photos: Collection[int] | None = None)
     if not rule.find:
         raise KnownError("Say which words to look for.")
     check_words(rule.by)
-    with library.write() as block:
-        run = block.connection.exec_driver_sql
-        changed, removed = [], []
-        for photo, field, language, text, plain in _texts(block.connection, rule, photos):
-            after = rule.apply(text).strip()
-            if after == text:
-                continue
-            if after:
-                changed.append((after, _plain_after(rule, plain), photo, field, language))
-            else:
-                removed.append((photo, field, language))
-        chosen = list(dict.fromkeys([row[2] for row in changed] + [row[0] for row in removed]))
-        if not chosen:
-            return 0
-        history.record(block, count_label(f"replace “{_short(rule.find)}” in the texts of", len(chosen)), chosen)
-        key = "photo_id = ? AND field = ? AND language = ?"
-        if changed:
-            run(f"UPDATE text SET text = ?, plain = ?, origin = {int(Origin.USER)} WHERE {key}", changed)
-        if removed:
-            run(f"DELETE FROM text WHERE {key}", removed)
-        block.touch(chosen)
-    return len(chosen)
+    try:
+        with library.write() as block:
+            return _replace(block, rule, photos, go_on)
+    except _StoppedError:
+        return 0
+
+
+def _replace(block: Write, rule: Rule, photos: Collection[int] | None, go_on: Callable[[int, int], bool]) -> int:
+    wanted: dict[int, list[_Change]] = {}
+    for photo, field, language, text, plain in _texts(block.connection, rule, photos):
+        after = rule.apply(text).strip()
+        if after != text:
+            change = (after, _plain_after(rule, plain), photo, field, language)
+            wanted.setdefault(photo, []).append(change)
+    if not wanted:
+        return 0
+    number = history.begin(block, "review", count_label(f"replace “{_short(rule.find)}” in the texts of", len(wanted)))
+    done = 0
+    for chunk in chunks(wanted):
+        if not go_on(done, len(wanted)):
+            raise _StoppedError
+        history.add_to(block, number, chunk)
+        _write(block, [change for photo in chunk for change in wanted[photo]])
+        block.refresh(chunk)
+        done += len(chunk)
+    if not go_on(done, done):
+        raise _StoppedError
+    return done
+
+
+def _write(block: Write, changes: list[_Change]) -> None:
+    run, key = block.connection.exec_driver_sql, "photo_id = ? AND field = ? AND language = ?"
+    changed = [change for change in changes if change[0]]
+    removed = [change[2:] for change in changes if not change[0]]
+    if changed:
+        run(f"UPDATE text SET text = ?, plain = ?, origin = {int(Origin.USER)} WHERE {key}", changed)
+    if removed:
+        run(f"DELETE FROM text WHERE {key}", removed)
 
 
 def _plain_after(rule: Rule, plain: str | None) -> str | None:

@@ -1,14 +1,14 @@
 """Find and replace in the texts of many photos: every text before and after is seen before anything is changed."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -17,12 +17,15 @@ from PySide6.QtWidgets import (
 )
 from sqlalchemy import Connection
 
-from gui.accessible import named
+from gui.accessible import Announcer, named
 from gui.desk import Desk
 from gui.review.scope import Scope, scope_box
+from gui.room import form, give_room, note
 from gui.rows_table import RowsModel, rows_table
 from gui.words import FIELD_NAMES, counted
+from gui.work_bar import WorkBar
 from storage import photos, replace
+from storage.job import KnownError
 from storage.replace import Rule
 
 MOST_SHOWN = 1_000
@@ -63,18 +66,27 @@ def preview(connection: Connection, rule: Rule, chosen: Sequence[int] | None) ->
 
 
 class ReplaceDialog(QDialog):
-    """Asks for words and shows what they would change.
+    """Asks for words, shows what they would change, and changes it; accepted once that is done.
+
+    Signals:
+        progressed(int, int): so many photos of so many are done; comes from another thread.
 
     Attributes:
-        rule, ids: what was asked for, once the dialog is accepted; `ids` None for all photos.
+        rule, ids: what is asked for; `ids` None for all photos.
         preview: the rows shown.
+        changed: how many photos were changed.
     """
+
+    progressed = Signal(int, int)
 
     def __init__(self, choices: Sequence[Scope], desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Find and replace in texts")
-        self.resize(840, 560)
+        give_room(self, 840, 560)
         self._choices, self._desk = choices, desk
+        self._running = False
+        self._stopped = threading.Event()
+        self.changed = 0
         self._find = named(QLineEdit(), "Find")
         self._by = named(QLineEdit(), "Replace by")
         self._case = QCheckBox("Match case")
@@ -86,11 +98,18 @@ class ReplaceDialog(QDialog):
         self._said.setWordWrap(True)
         self.preview = RowsModel(("Photo", "Text", "Now", "Afterwards"), self)
         self._table = rows_table(self.preview, "Texts that would change", (140, 120))
+        self._table.selectionModel().currentRowChanged.connect(lambda now, _: self._read_out(now.row()))
+        self._whole_text = note("")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self.replace = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self.replace.setObjectName("primary")
-        named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
-        buttons.accepted.connect(self.accept)
+        self._cancel = named(buttons.button(QDialogButtonBox.StandardButton.Cancel), "Cancel")
+        self._bar = WorkBar("Progress of replacing")
+        self._bar.hide()
+        self._announcer = Announcer(self)
+        self.progressed.connect(self._tell_progress)
+        desk.failed.connect(self._failed)
+        buttons.accepted.connect(self._replace)
         buttons.rejected.connect(self.reject)
         self._lay_out(buttons)
         self._rest = QTimer(self)
@@ -106,12 +125,11 @@ class ReplaceDialog(QDialog):
         self._find.setFocus()
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.addRow("Find", self._find)
-        form.addRow("Replace by", self._by)
-        form.addRow("In", self._scope)
+        rows = form()
+        rows.setVerticalSpacing(8)
+        rows.addRow("Find", self._find)
+        rows.addRow("Replace by", self._by)
+        rows.addRow("In", self._scope)
         options = QHBoxLayout()
         options.setSpacing(16)
         for box in (self._case, self._whole, self._approved):
@@ -120,11 +138,79 @@ class ReplaceDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(12)
-        layout.addLayout(form)
+        layout.addLayout(rows)
         layout.addLayout(options)
         layout.addWidget(self._said)
         layout.addWidget(self._table, 1)
+        layout.addWidget(self._whole_text)
+        layout.addWidget(self._bar)
         layout.addWidget(buttons)
+
+    def _replace(self) -> None:
+        """Change the texts after everything that was done before, without the window waiting for it."""
+        if not self.replace.isEnabled():
+            return
+        rule, ids = self.rule, self.ids
+        self._stopped.clear()
+        self._show_running(on=True)
+
+        def go_on(done: int, total: int) -> bool:
+            self.progressed.emit(done, total)
+            return not self._stopped.is_set()
+
+        def change() -> int | KnownError:
+            try:
+                return replace.replace(self._desk.library, rule, ids, go_on=go_on)
+            except KnownError as error:
+                return error
+
+        self._desk.edit(change, self._ended)
+
+    def _show_running(self, *, on: bool) -> None:
+        self._running = on
+        for part in (self._find, self._by, self._scope, self._case, self._whole, self._approved, self.replace):
+            part.setEnabled(not on)
+        self._bar.show_done(0, None)
+        self._bar.setVisible(on)
+        named(self._cancel, "Stop" if on else "Cancel").setText("Stop" if on else "Cancel")
+        if on:
+            self._said.setText("Replacing…")
+            self._cancel.setFocus()
+
+    def _tell_progress(self, done: int, total: int) -> None:
+        if self._running and not self._stopped.is_set():
+            self._bar.show_done(done, total)
+            self._said.setText(f"Replacing: {done:,} of {counted(total, 'photo')}. Stop changes nothing.")
+
+    def _ended(self, answer: int | KnownError) -> None:
+        self._running = False
+        if isinstance(answer, int) and (answer or not self._stopped.is_set()):
+            self.changed = answer  # also where Stop came too late
+            self.accept()
+            return
+        sentence = str(answer) if isinstance(answer, KnownError) else "Stopped. No text was changed."
+        self._show_running(on=False)
+        self._said.setText(sentence)
+        self._announcer.say(sentence, assertive=isinstance(answer, KnownError))
+        self.replace.setFocus()
+
+    def _read_out(self, row: int) -> None:
+        """Show both texts of a row in full."""
+        there = 0 <= row < len(self.preview.rows)
+        self._whole_text.setText("Now: {2}\nAfterwards: {3}".format(*self.preview.rows[row]) if there else "")
+        self._whole_text.setVisible(there)
+
+    def _failed(self, sentence: str) -> None:
+        if self._running:
+            self._ended(KnownError(sentence))
+
+    def reject(self) -> None:
+        """Stop what runs; go away where nothing does."""
+        if not self._running:
+            super().reject()
+            return
+        self._stopped.set()
+        self._said.setText("Stopping…")
 
     def look_for(self, find: str, by: str) -> None:
         """Begin with these words."""
@@ -164,6 +250,7 @@ class ReplaceDialog(QDialog):
         if self._rest.isActive():
             return  # the answer to an older question
         self.preview.show(found.rows)
+        self._read_out(0)
         if found.texts:
             more = f" The first {MOST_SHOWN:,} are listed." if found.texts > MOST_SHOWN else ""
             self._said.setText(

@@ -66,16 +66,11 @@ def replace_words(session: "Session") -> None:
     """Find and replace in the texts."""
     from gui.review.replace_dialog import ReplaceDialog
     from gui.review.scope import scopes
-    from storage import replace
 
     session.flow.keep_edits()
     dialog = ReplaceDialog(scopes(session), session.desk, session.window)
     if wanted(dialog):
-        rule, ids = dialog.rule, dialog.ids
-        session.desk.edit(
-            lambda: replace.replace(session.desk.library, rule, ids),
-            lambda n: session.say(f"Texts of {counted(n, 'photo')} changed."),
-        )
+        session.say(f"Texts of {counted(dialog.changed, 'photo')} changed.")
 
 
 def change_tags(session: "Session") -> None:

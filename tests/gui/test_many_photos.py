@@ -1,5 +1,6 @@
 """Steps for many photos in the real window: each says what it would do, is done at once and taken back at once."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -74,7 +75,7 @@ def test_sure_photos_are_approved_and_their_number_is_told_before(
         assert dialog.approve.text() == "Approve 2 photos"  # 0.90 and 0.94
         dialog.score.setValue(80)
         assert dialog.approve.text() == "Approve 4 photos"
-        assert "4 photos of 12 scored photos" in dialog._count.text()
+        assert dialog._count.text().startswith("4 of the 12 photos that wait")
         QTest.keyClick(dialog.score, Qt.Key.Key_Return)
         return True
 
@@ -106,6 +107,34 @@ def test_words_are_replaced_as_the_preview_showed(session: Session, library: Lib
     until(lambda: undo.text() == "Undo: replace “CAT” in the texts of 3 photos")
     texts = [detail(library, photo).row.alt_text for photo in session.model.ids]
     assert texts.count("May be an image of kitten.") == 3
+
+
+def test_replacing_shows_how_far_it_is_and_stop_changes_nothing(session: Session, until: Until) -> None:
+    told: list[tuple[int, int]] = []
+    hold = threading.Event()  # what was done before goes on until the key is pressed
+
+    def act(dialog: ReplaceDialog) -> bool:
+        if not dialog._find.text():
+            dialog.look_for("cat", "kitten")
+            dialog.progressed.connect(lambda done, total: told.append((done, total)))
+        if told and not dialog._running:
+            assert dialog._said.text() == "Stopped. No text was changed."
+            assert dialog.replace.isEnabled()
+            dialog.reject()
+            return True
+        if dialog.replace.isEnabled() and not told:
+            session.desk.edit(hold.wait)
+            dialog.replace.click()
+            assert dialog._bar.isVisible()
+            assert not dialog.replace.isEnabled()
+            assert dialog._cancel.text() == "Stop"
+            QTest.keyClick(dialog, Qt.Key.Key_Escape)
+            hold.set()
+        return False
+
+    in_dialog(ReplaceDialog, until, session.window.actions_table["replace"].trigger, act)
+    assert told[0] == (0, 3)
+    assert not session.window.actions_table["undo"].text().startswith("Undo: replace")
 
 
 def test_the_preview_follows_what_is_typed(session: Session, until: Until) -> None:

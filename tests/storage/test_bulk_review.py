@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import embed, embed_undo, history, photos, replace, review, review_counts
+from storage import embed, embed_undo, history, photos, replace, review, review_counts, search
 from storage.job import KnownError
 from storage.library import Library
 from storage.replace import Rule
 from storage.scan import scan
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.suggestions import TextProposal
+from storage.words import CHUNK
 from tests.storage import photo_maker
 from tests.storage.conftest import add_photos
 from tests.storage.test_review import detail, propose, tag_states
@@ -135,6 +136,27 @@ def test_replacing_does_what_the_preview_said(library: Library) -> None:
     history.undo(library)
     history.undo(library)
     assert detail(library, ids[0]).row.alt_text == "A Dog and two dogs."
+
+
+def test_replacing_tells_how_far_it_is_and_changes_nothing_where_it_is_stopped(library: Library) -> None:
+    ids = add_photos(library, *(f"{number}.jpg" for number in range(CHUNK + 1)))
+    review.set_text(library, ids, "A dog.")
+    done = label(library)
+    told: list[tuple[int, int]] = []
+
+    def go_on(photos: int, total: int) -> bool:
+        told.append((photos, total))
+        return photos == 0
+
+    assert replace.replace(library, Rule("dog", "cat"), go_on=go_on) == 0
+    assert told == [(0, CHUNK + 1), (CHUNK, CHUNK + 1)]
+    assert label(library) == done
+    assert {detail(library, photo).row.alt_text for photo in (ids[0], ids[-1])} == {"A dog."}
+    assert replace.replace(library, Rule("dog", "cat")) == CHUNK + 1
+    with library.read() as connection:
+        assert list(search.find(connection, "cat")) == list(search.find(connection, ""))
+    history.undo(library)
+    assert {detail(library, photo).row.alt_text for photo in (ids[0], ids[-1])} == {"A dog."}
 
 
 def test_replacing_can_leave_drafts_alone_and_remove_a_text(library: Library) -> None:
