@@ -26,6 +26,7 @@ from gui.finder import Finder
 from gui.library_care import LibraryCare
 from gui.library_signals import LibrarySignals
 from gui.main_window import MainWindow
+from gui.motion import Motion
 from gui.photo_model import PAGE, PhotoModel
 from gui.picture_loader import PictureLoader
 from gui.review.full_view import FullView
@@ -33,6 +34,7 @@ from gui.review.order import ViewOrders
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
+from gui.work_bar import WorkBar
 from storage.job import Job, KnownError
 from storage.library import Changes, Library, default_path
 from storage.photos import PhotoRow
@@ -72,6 +74,7 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
     with opened:
         session = Session(app, opened, stored)
         calm = CalmMemory(app)
+        follow_motion(app)
         close_on_signals(session.window)
         session.window.show()
         QTimer.singleShot(0, session, lambda: session.begin(folders))
@@ -80,6 +83,19 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
         finally:
             session.close()
             calm.close()
+
+
+def follow_motion(app: QApplication) -> Motion:
+    """Let nothing move on its own where the system asks for that, from now on and when the setting changes."""
+
+    def settle() -> None:
+        for widget in app.allWidgets():
+            if isinstance(widget, WorkBar):
+                widget.settle()
+
+    heard = Motion(app)
+    heard.changed.connect(settle)
+    return heard
 
 
 def close_on_signals(window: QWidget) -> None:
