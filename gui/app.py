@@ -159,7 +159,6 @@ class Session(QObject):
         with library_files.own_state(stored, library.path) as own:
             self.window.recall(own)
         self.window.actions_table.set_keys(self._keys())
-        self.window.actions_table["library-view"].setChecked(True)
 
     def begin(self, folders: Sequence[Path] = (), *, work: bool = True) -> None:
         """Fill the window, then go on with what is left to do.

@@ -160,11 +160,14 @@ class MainWindow(QMainWindow):
         return (self.menuBar(), self._head, self.search.complaint_line, self.chips, self.aside, self.panel, self.jobs)
 
     def show_view(self, name: str) -> None:
-        """Switch to a view of `VIEWS`."""
+        """Switch to a view of `VIEWS`, and to its photos."""
+        self._switch(name)
+        self.focus_photos()
+
+    def _switch(self, name: str) -> None:
         self.views.setCurrentIndex(VIEWS.index(name))
         self.actions_table[name].setChecked(True)
         self.panel.picture.setVisible(name != "review-view")
-        self.focus_photos()
         self.viewed.emit(name)
 
     def view(self) -> str:
@@ -192,18 +195,23 @@ class MainWindow(QMainWindow):
         views[self.views.currentIndex()].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def remember(self, settings: QSettings) -> None:
-        """Keep size, place and widths."""
+        """Keep size, place, widths, the view and how large pictures are."""
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
         settings.setValue("window/sidebar", self.aside.isVisibleTo(self))
+        settings.setValue("window/view", self.view())
+        settings.setValue("window/zoom", self.grid.zoomed)
 
     def recall(self, settings: QSettings) -> None:
-        """Come back to size, place and widths that were kept."""
+        """Come back to what was kept."""
         if settings.contains("window/geometry"):
             self.restoreGeometry(settings.value("window/geometry"))
             self._splitter.restoreState(settings.value("window/splitter"))
         self.aside.setVisible(settings.value("window/sidebar", True, type=bool) is True)
         self.actions_table["sidebar"].setChecked(self.aside.isVisibleTo(self))
+        self.grid.zoom(int(str(settings.value("window/zoom", 0))) - self.grid.zoomed)
+        view = str(settings.value("window/view", VIEWS[0]))
+        self._switch(view if view in VIEWS else VIEWS[0])  # the focus comes when there is something to be said
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders are welcome anywhere."""

@@ -38,6 +38,9 @@ from gui.grid_cell import CellPainter, CellState
 
 Index = QModelIndex | QPersistentModelIndex
 
+USUAL_WIDTH = 3
+"""Which of the widths is used until somebody zooms."""
+
 PICTURE_WIDTHS = (96, 128, 160, 192, 240, 304, 384)
 """Widths of a cell's picture that Ctrl+Plus and Ctrl+Minus step through, in pixels on the 4-pixel grid."""
 
@@ -55,7 +58,7 @@ class PhotoGrid(QAbstractItemView):
     def __init__(self, painter: CellPainter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._painter = painter
-        self._width_step = 3
+        self._width_step = USUAL_WIDTH
         self._cell = QSize(1, 1)
         self._anchor = 0
         self._extending = False
@@ -99,6 +102,11 @@ class PhotoGrid(QAbstractItemView):
             self.updateGeometries()
             self.scrollTo(self.currentIndex())
             self.viewport().update()
+
+    @property
+    def zoomed(self) -> int:
+        """Steps of `zoom` from the usual size to the one that is shown."""
+        return self._width_step - USUAL_WIDTH
 
     def cell_rect(self, row: int) -> QRect:
         """Where a row's cell is in the viewport; may be outside of what is visible."""

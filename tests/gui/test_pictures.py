@@ -69,6 +69,19 @@ def test_the_window_is_remembered_as_it_is_without_the_photo_alone(session: Sess
         assert own.value("window/sidebar", type=bool) is True
 
 
+def test_view_and_zoom_are_remembered(session: Session) -> None:
+    window = session.window
+    with library_files.own_state(session._stored, session.desk.library.path) as own:
+        window.show_view("list-view")
+        window.grid.zoom(2)
+        window.remember(own)
+        window.show_view("library-view")
+        window.grid.zoom(-3)
+        window.recall(own)
+    assert (window.view(), window.grid.zoomed) == ("list-view", 2)
+    assert window.views.currentWidget() is window.list
+
+
 def test_a_zoomed_photo_has_all_its_pixels(session: Session, library: Library, tmp_path: Path, until: Until) -> None:
     folder = tmp_path / "large"
     folder.mkdir()
