@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar, cast
 
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent, QAccessibleInterface, QWindow
-from PySide6.QtWidgets import QAccessibleWidget, QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QAccessibleWidget, QApplication, QScrollArea, QWidget
 
 Some = TypeVar("Some", bound=QWidget)
 
@@ -59,6 +59,20 @@ def _tell_again(window: QWindow | None) -> None:
         if window.property(_SEEN) or not hasattr(QApplication.focusWidget(), "tell_focus"):
             QTimer.singleShot(BACK_MS, tell)  # what was spoken already is passed over
         window.setProperty(_SEEN, True)
+
+
+def _tell_item(_before: QWidget | None, now: QWidget | None) -> None:
+    """Say the item of a list, tree or table that gets the focus; Qt says the list alone."""
+    if not isinstance(now, QAbstractItemView) or hasattr(now, "tell_focus") or not QAccessible.isActive():
+        return
+
+    def tell() -> None:
+        interface = QAccessible.queryAccessibleInterface(now) if now.hasFocus() else None
+        item = interface.focusChild() if interface is not None else None
+        if item is not None:
+            QAccessible.updateAccessibility(QAccessibleEvent(item, QAccessible.Event.Focus))
+
+    QTimer.singleShot(0, now, tell)  # after Qt's own word about the list
 
 
 def _bring_in_sight(_before: QWidget | None, now: QWidget | None) -> None:
@@ -136,4 +150,5 @@ def install(app: QApplication) -> None:
         app.setProperty(_INSTALLED, True)
         QAccessible.installFactory(_make)
         app.focusChanged.connect(_bring_in_sight)
+        app.focusChanged.connect(_tell_item)
         app.focusWindowChanged.connect(_tell_again)

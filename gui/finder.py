@@ -44,7 +44,7 @@ class Finder(QObject):
         self._relist.setSingleShot(True)
         self._relist.setInterval(RELIST_MS)
         self._relist.timeout.connect(self._list_anew)
-        self._offer = ""
+        self._offer = self._result = ""  # what is still to be spoken
         self._speak = QTimer(self)
         self._speak.setSingleShot(True)
         self._speak.setInterval(SPEAK_MS)
@@ -104,8 +104,11 @@ class Finder(QObject):
     def _say(self) -> None:
         if self._search.complaint:
             self._window.announcer.say(self._search.complaint, assertive=True)
-        elif self._offer and self._search.field.hasFocus():
-            self._window.announcer.say(self._offer)
+        elif self._search.field.hasFocus():
+            said = ", ".join(part for part in (self._result, self._offer) if part)
+            if said:
+                self._window.announcer.say(said)
+            self._result = self._offer = ""
 
     def _say_offer(self, sentence: str) -> None:
         self._offer = sentence
@@ -119,7 +122,8 @@ class Finder(QObject):
         if words != self._search.words:
             return
         grid, flow = self._window.grid, self._flow
-        keep = flow.remember() if words == self._found_words else {}
+        again = words == self._found_words
+        keep = flow.remember() if again else {}
         photo, before = flow.current(), flow.row
         current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
         self._found_words = words
@@ -135,6 +139,9 @@ class Finder(QObject):
             self._window.show_nothing_found(f"No photo answers “{words}”.")
             self._desk.correct(words)
         self._tell_found()
+        if not again:
+            self._result = self._search.found
+            self._speak.start()
 
     def _corrected(self, words: str, better: str) -> None:
         if words == self._search.words:

@@ -30,6 +30,9 @@ from storage.schema import Field, PhotoState, TagState
 UNDECIDED = (PhotoState.NONE, PhotoState.DRAFT, PhotoState.STALE)
 """States in which a photo waits for a person."""
 
+JUDGED = {TagState.ACCEPTED: "accepted", TagState.REJECTED: "rejected", TagState.SUGGESTED: "open again"}
+"""What a tag is once a person judged it."""
+
 LOOK_AHEAD = 512
 """Photos that are looked at for the next undecided one; some milliseconds per 64."""
 
@@ -71,7 +74,7 @@ class ReviewFlow(QObject):
         self.remarks.said.connect(self.said)
         self._panel.languages.leaving.connect(self.keep_edits)
         tags = self._panel.tags
-        tags.judged.connect(self.judge)
+        tags.judged.connect(self._judge_aloud)
         tags.added.connect(self.add_tag)
         tags.completing.connect(self._complete_tag)
 
@@ -346,9 +349,14 @@ class ReviewFlow(QObject):
         """Reject the tag with this number, or restore it."""
         tag = self._panel.tags.tag(number)
         if tag is not None:
-            state = toggled(tag, TagState.REJECTED)
-            if self.judge(tag.concept, state):
-                self.said.emit(f"{tag.name} {'rejected' if state == TagState.REJECTED else 'restored'}")
+            self._judge_aloud(tag.concept, toggled(tag, TagState.REJECTED))
+
+    def _judge_aloud(self, concept: int, state: TagState) -> None:
+        """Judge a tag that is shown, and say what it is now."""
+        tag = next((tag for tag in self._panel.tags.shown if tag.concept == concept), None)
+        if tag is not None and self.judge(concept, state):
+            restored = tag.state == TagState.REJECTED and state != TagState.ACCEPTED
+            self.said.emit(f"{tag.name} {'restored' if restored else JUDGED[state]}")
 
     def add_tag(self, keyword: str) -> None:
         """Give the chosen photos a keyword."""

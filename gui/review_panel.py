@@ -68,6 +68,7 @@ class ReviewPanel(QWidget):
         self.text.left.connect(self.left)
         self.description.left.connect(self.left)
         self.tags = TagPanel(appearance)
+        self.tags.left.connect(self.left)
         self._approve = self._button("approve", "Approve", primary=True)
         self._reject = self._button("reject-text", "Reject")
         self._skip = self._button("skip", "Skip")

@@ -204,13 +204,18 @@ class TagList(QListView):
 
     Signals:
         judged(int, object): concept and its new `TagState`.
+        left(): Escape was pressed.
     """
 
     judged = Signal(int, object)
+    left = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return and Space accept, Delete and Backspace reject."""
+        """Return and Space accept, Delete and Backspace reject, Escape leaves."""
         keys = Qt.Key
+        if event.key() == keys.Key_Escape:
+            self.left.emit()
+            return
         wanted = {
             keys.Key_Return: TagState.ACCEPTED,
             keys.Key_Enter: TagState.ACCEPTED,
@@ -231,15 +236,34 @@ class TagList(QListView):
             self.setCurrentIndex(self.model().index(0, 0))
 
 
+class TagField(QLineEdit):
+    """The field that adds a tag.
+
+    Signals:
+        left(): Escape was pressed.
+    """
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape leaves; what was typed stays until it is added."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class TagPanel(QWidget):
     """The list of tags and the field that adds one.
 
     Signals:
+        left(): the photos are wanted.
         judged(int, object): concept and its new `TagState`.
         added(str): a keyword for the photo.
         completing(str): the beginning of a word, to be answered with `complete`.
     """
 
+    left = Signal()
     judged = Signal(int, object)
     added = Signal(str)
     completing = Signal(str)
@@ -258,7 +282,9 @@ class TagPanel(QWidget):
         self._delegate.judged.connect(self.judged)
         self._empty = QLabel("No tags yet.")
         self._empty.setObjectName("muted")
-        self.field = named(QLineEdit(), "Add a tag", "Type a keyword and press Return.")
+        self.field = named(TagField(), "Add a tag", "Type a keyword and press Return.")
+        for part in (self.list, self.field):
+            part.left.connect(self.left)
         self.field.setPlaceholderText("Add a tag…")
         self._words = QStringListModel(self)
         completer = QCompleter(self._words, self)
@@ -290,6 +316,11 @@ class TagPanel(QWidget):
         """As high as its rows, which grow with the text."""
         height = self.list.sizeHintForRow(0) * min(len(self._model.tags), ROWS_SHOWN)
         self.list.setFixedHeight(height + 2 * self.list.frameWidth() + 4)
+
+    @property
+    def shown(self) -> Sequence[Tag]:
+        """The tags that are shown."""
+        return self._model.tags
 
     def tag(self, number: int) -> Tag | None:
         """The tag with a number of the list, from 1."""

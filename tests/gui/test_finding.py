@@ -251,6 +251,16 @@ def test_a_search_is_saved_renamed_sorted_and_deleted(session: Session, library:
         assert saved.load(connection) == (SavedSearch("Only cats", "cat state:draft"),)
 
 
+def test_how_many_photos_a_search_finds_is_said_once_typing_rests(session: Session, until: Until) -> None:
+    session.window.search.start()
+    QTest.keyClicks(session.window.search.field, "dog")
+    until(lambda: session.window.announcer.last.startswith("3 of 12 photos"))
+    session.window.announcer.last = ""
+    session.finder.again()
+    until(lambda: not session.finder._speak.isActive())
+    assert session.window.announcer.last == "", "the same photos again are no news"
+
+
 def test_a_newer_question_stops_an_older_one(session: Session, until: Until) -> None:
     for words in ("animal", "cat", "dog", "cup"):
         session.desk.search(words)

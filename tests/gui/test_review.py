@@ -141,6 +141,30 @@ def test_keys_in_the_list_of_tags(session: Session, library: Library, until: Unt
     until(lambda: now() == TagState.REJECTED)
 
 
+def test_escape_leaves_the_tags_and_what_became_of_one_is_said(session: Session, until: Until) -> None:
+    panel, said = session.window.panel, session.window.announcer
+    focus(session, panel.tags.list, until)
+    name = panel.tags.shown[0].name
+    space, delete = Qt.Key.Key_Space, Qt.Key.Key_Delete
+    for key, became, state in (
+        (space, "accepted", TagState.ACCEPTED),
+        (space, "open again", TagState.SUGGESTED),
+        (delete, "rejected", TagState.REJECTED),
+        (delete, "restored", TagState.SUGGESTED),
+    ):
+        press(session, key)
+        assert said.last == f"{name} {became}"
+        until(lambda state=state: panel.tags.shown[0].state == state)
+    press(session, Qt.Key.Key_Escape)
+    until(session.window.grid.hasFocus)
+    press(session, Qt.Key.Key_T)
+    until(panel.tags.field.hasFocus)
+    QTest.keyClicks(panel.tags.field, "sum")
+    press(session, Qt.Key.Key_Escape)
+    until(session.window.grid.hasFocus)
+    assert panel.tags.field.text() == "sum"
+
+
 def test_typed_words_are_approved_as_a_persons(session: Session, library: Library, until: Until) -> None:
     focus(session, session.window.grid, until)
     photo = session.model.ids[0]
