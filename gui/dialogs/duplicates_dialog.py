@@ -50,6 +50,9 @@ NONE = {
 SIDE = 192
 """Longest side of a picture in pixels, at 100 % text size."""
 
+LARGEST_SIDE = 320
+"""Longest side at any text size, so that a whole card is seen on a screen of 1024 pixels."""
+
 MOST = 2_000
 """Groups listed."""
 
@@ -105,7 +108,7 @@ class DuplicatesDialog(Frame):
 
     def __init__(self, desk: "Desk", thumbnails: "ThumbnailLoader", side: int, parent: QWidget | None = None) -> None:
         super().__init__("Duplicates and series", (920, 580), parent)
-        self._desk, self._thumbnails, self._side = desk, thumbnails, side
+        self._desk, self._thumbnails, self._side = desk, thumbnails, min(side, LARGEST_SIDE)
         self.groups: list[Group] = []
         self._cards: list[_Card] = []
         self._sources = QButtonGroup(self)
