@@ -57,6 +57,10 @@ class CellState:
     hovered: bool
 
 
+NO_PICTURE = -1
+"""Number of a picture that is still awaited; a picture that can't be had is an empty one, whose number is 0."""
+
+
 class CellPainter(QObject):
     """Paints cells in the colours and fonts of the appearance."""
 
@@ -116,7 +120,8 @@ class CellPainter(QObject):
             self._paint_cell(painter, cell.size(), photo, picture, state)
             painter.restore()
             return
-        look = (photo, 0 if picture is None else picture.cacheKey(), state, cell.width(), cell.height(), ratio)
+        number = NO_PICTURE if picture is None else picture.cacheKey()
+        look = (photo, number, state, cell.width(), cell.height(), ratio)
         painted = self._painted.get(look)
         if painted is None:
             painted = self._keep(look, cell.size(), photo, picture, state)

@@ -137,6 +137,15 @@ def test_a_changed_text_and_a_picture_that_arrives_are_seen_at_once(grid: PhotoG
     assert 0x123456 not in seen(grid)
 
 
+def test_a_photo_of_which_there_is_no_picture_is_told_from_one_whose_picture_is_awaited(
+    grid: PhotoGrid, photos: Photos
+) -> None:
+    awaited = seen(grid)
+    photos.pictures[2] = QPixmap()
+    grid.viewport().update()
+    assert not np.array_equal(seen(grid), awaited)
+
+
 def test_the_memory_for_painted_cells_is_bounded(
     grid: PhotoGrid, painter: CellPainter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
