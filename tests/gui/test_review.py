@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gui.app import Session
 from gui.text_editor import COMFORTABLE, LONGEST
 from gui.words import EDITED, ORIGINS
-from storage import photos, review
+from storage import photos, review, search
 from storage.library import Library
 from storage.photos import PhotoDetail
 from storage.schema import Field, Origin, PhotoState, TagState
@@ -313,10 +313,13 @@ def test_a_list_that_grows_leaves_work_and_selection_alone(
     assert set(session.flow.chosen()) == chosen
 
 
-def test_all_views_share_photo_and_selection(session: Session, until: Until) -> None:
+def test_all_views_share_photo_and_selection(session: Session, library: Library, until: Until) -> None:
     for key, view in ((Qt.Key.Key_3, session.window.list), (Qt.Key.Key_2, session.window.stage)):
         press(session, key, Qt.KeyboardModifier.ControlModifier)
         until(view.isVisible)
+    with library.read() as connection:
+        wanted = list(search.find(connection, "", order=search.Order(session.window.search.order)))
+    until(lambda: list(session.model.ids) == wanted)  # each view has an order of its own
     session.flow.go(4)
     assert session.window.list.currentIndex().row() == 4
     press(session, Qt.Key.Key_J)
