@@ -63,7 +63,7 @@ def test_each_language_has_a_text_of_its_own(session: Session, library: Library,
     assert panel.language == "de"  # whoever translates stays in the language
     session.flow.go(0)
     until(lambda: panel.text.words == "Eine Katze.")
-    assert panel.languages._box.currentText() == "Deutsch – approved"
+    until(lambda: panel.languages._box.currentText() == "Deutsch – approved")  # the photo's details come later
 
 
 def test_what_is_being_typed_stays_when_a_draft_in_the_usual_language_comes(
