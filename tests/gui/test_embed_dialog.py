@@ -1,14 +1,19 @@
 """Writing into photos from the window: nothing before it was seen and asked for, every failure told, undo."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from gui import embed_dialog
 from gui.app import Session
-from gui.embed_dialog import open_dialog
+from gui.embed_dialog import EmbedDialog, open_dialog
 from storage import embed, photos
+from storage.job import Progress
 from storage.library import Library
 from storage.schema import PhotoState
 from tests.gui.audit import audit
@@ -143,6 +148,23 @@ def test_writing_pauses_goes_on_and_stops(session: Session, library: Library, un
     dialog.accept()
 
 
+def _read_no_faster_than_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve photos are read in less time than a busy window takes to say that it has enough."""
+    read, shown, free = embed_dialog._look, EmbedDialog._looked, threading.Semaphore(1)
+
+    def look(*given: Any) -> Iterator[Progress]:
+        for progress in read(*given):
+            assert free.acquire(timeout=10)
+            yield progress
+
+    def looked(dialog: EmbedDialog, *given: Any) -> None:
+        shown(dialog, *given)
+        free.release()
+
+    monkeypatch.setattr(embed_dialog, "_look", look)
+    monkeypatch.setattr(EmbedDialog, "_looked", looked)
+
+
 def test_of_many_photos_only_the_first_are_read_until_one_scrolls(
     session: Session, library: Library, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +173,7 @@ def test_of_many_photos_only_the_first_are_read_until_one_scrolls(
     until(lambda: state(library, ids[-1]) == PhotoState.APPROVED)
     monkeypatch.setattr("gui.embed_dialog.AHEAD", 2)
     monkeypatch.setattr("gui.jobs.PROGRESS_INTERVAL", 0.0)
+    _read_no_faster_than_it_is_shown(monkeypatch)
     dialog = open_dialog(session)
     dialog.resize(800, 220)
     dialog.show()
