@@ -3,9 +3,9 @@
 Python runs one thread at a time. Beside a scan and the models the window's thread had to ask for its turn again and
 again, and on a busy machine each time wait for a core as well: half of all stalls of the event loop, and the longest.
 
-The process is a Python that opens the same library, runs the job and answers on its output: what changed, as soon as
-it is committed, and how far it is, at most every `INTERVAL_S`. After each progress it waits for leave to go on, so the
-job stands still while nobody takes its progress (it is paused), and ends when its input is closed (it is cancelled, or
+The process (`own_process`) opens the same library, runs the job and tells what changed, as soon as it is committed,
+and how far it is, at most every `INTERVAL_S`. After each progress it waits for leave to go on, so the job stands still
+while nobody takes its progress (it is paused), and stops at its next step when its input is closed (it is cancelled, or
 the window has died). Where no process can be started the job runs in the thread that asked.
 
 Invariants: whoever listens to the library hears every change, as if the job ran here; when the job is over, however
@@ -15,20 +15,17 @@ that came, the process has ended.
 import contextlib
 import os
 import pickle
-import subprocess
-import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from io import BufferedReader, BufferedWriter
 from pathlib import Path
-from typing import IO, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from storage import text_rules
-from storage.job import Job, KnownError, Progress
+from storage import own_process, text_rules
+from storage.job import KnownError, Progress
 from storage.library import Changes, Library
+from storage.own_process import Died, OwnProcess, Starter
 
 INTERVAL_S = 0.05
 """Least seconds between two progresses that are told; a window shows no more (`gui.jobs.PROGRESS_INTERVAL`)."""
@@ -37,10 +34,10 @@ LOWER = 5
 """How much lower the priority of the process is ("nice", 0..19): the window gets three quarters of a core that both
 want (Linux weighs 1,024 to 335). What the process starts inherits it."""
 
-_SERVE = "import sys; sys.path.insert(0, sys.argv[1]); from storage.job_process import serve; serve()"
-_ROOT = Path(__file__).resolve().parents[1]
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
-_GO_ON = b"\n"
+_GO_ON = "go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,9 @@ class _Order:
 
     library: Path
     rules: text_rules.Rules | None
-    work: Callable[..., Job]
+    work: Callable[..., Generator[Progress, None, Any]]
     given: tuple[object, ...]
+    named: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,148 +56,119 @@ class _End:
     """The job is over.
 
     Attributes:
+        result: what it returned.
         error: what it failed with, None where it did not.
         trace: where a bug happened.
     """
 
+    result: object = None
     error: Exception | None = None
     trace: str = ""
 
 
-def run_elsewhere(library: Library, work: Callable[..., Job], *given: object) -> Job:
-    """Run `work(library, *given)` in a process of its own.
+def run_elsewhere(
+    library: Library,
+    work: Callable[Concatenate[Library, Given], Generator[Progress, None, Result]],
+    *given: Given.args,
+    **named: Given.kwargs,
+) -> Generator[Progress, None, Result]:
+    """Run `work(library, *given, **named)` in a process of its own.
 
     Args:
-        work: a function of a module; it and what it is given have to be picklable.
+        work: a function of a module; it, what it is given and what it returns have to be picklable.
+
+    Returns:
+        what the job returns.
 
     Raises:
         KnownError: what the job raises, or the process died: the system ended it, or a decoder crashed.
     """
-    process = _start(_Order(library.path, text_rules.used(), work, given))
+    process = _start()
     if process is None:
-        yield from work(library, *given)
-        return
+        return (yield from work(library, *given, **named))
+    process.tell(_Order(library.path, text_rules.used(), work, given, named))
     try:
-        yield from process.follow(library)
+        return cast(Result, (yield from _follow(process, library)))
     finally:
-        process.end(library)
+        process.tell_no_more()
+        with contextlib.suppress(Died):  # what it still changes while it stops is heard, too
+            while True:
+                _take(process.hear(), library)
+        process.end()
 
 
-def _start(order: _Order) -> "_Process | None":
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return None
+def _start() -> OwnProcess | None:
     try:
-        return _Process(order)
-    except OSError:
+        return OwnProcess(own_process.serving(__name__)) if own_process.possible() else None
+    except Died:
         return None
 
 
-class _Process:
-    """The process of one job."""
-
-    def __init__(self, order: _Order) -> None:
-        """Start it; raises OSError where the system refuses."""
-        self._popen = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, str(_ROOT)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            # A group of its own, as Ctrl-C is for the window, which ends it; no session of its own, because Linux
-            # shares the cores out between sessions first and would not heed the priority of what is in one.
-            process_group=0,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-        self._given = cast("IO[bytes]", self._popen.stdin)
-        self._answers = cast("IO[bytes]", self._popen.stdout)
-        self._tell(pickle.dumps(order, pickle.HIGHEST_PROTOCOL))
-
-    def follow(self, library: Library) -> Iterator[Progress]:
-        """What the job tells, to its end."""
-        for message in self._messages(library):
-            if isinstance(message, _End):
-                if message.error is None:
-                    return
-                if message.trace:
-                    message.error.add_note(message.trace)
-                raise message.error
+def _follow(process: OwnProcess, library: Library) -> Generator[Progress, None, object]:
+    """What the job tells, to its end."""
+    while True:
+        try:
+            message = process.hear()
+        except Died:
+            raise KnownError(
+                "The work was stopped by the system, perhaps for want of memory. Start it again to go on."
+            ) from None
+        if isinstance(message, _End):
+            if message.error is None:
+                return message.result
+            if message.trace:
+                message.error.add_note(message.trace)
+            raise message.error
+        if isinstance(message, Progress):
             yield message
-            self._tell(_GO_ON)
-        raise KnownError("The work was stopped by the system, perhaps for want of memory. Start it again to go on.")
+            process.tell(_GO_ON)
+        else:
+            _take(message, library)
 
-    def _messages(self, library: Library) -> Iterator[Progress | _End]:
-        while True:
-            try:
-                message = pickle.load(self._answers)
-            except (EOFError, pickle.UnpicklingError):
-                return
-            if isinstance(message, Changes):
-                library.tell(message)
-            else:
-                yield message
 
-    def _tell(self, words: bytes) -> None:
-        with contextlib.suppress(OSError):  # it has died, which is noticed when its answer is read
-            self._given.write(words)
-            self._given.flush()
-
-    def end(self, library: Library) -> None:
-        """Let the job stop at its next step, pass on what it still changes, and wait for the end."""
-        with contextlib.suppress(OSError):
-            self._given.close()
-        for _ in self._messages(library):
-            pass
-        self._answers.close()
-        self._popen.wait()
+def _take(message: object, library: Library) -> None:
+    if isinstance(message, Changes):
+        library.tell(message)
 
 
 def serve() -> None:
-    """Run the job that the standard input orders; the main function of the process."""
-    given = cast(BufferedReader, sys.stdin.buffer)
-    answers = _Answers(os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # nothing else may get between the answers
+    """Run the job that is ordered; the main function of the process."""
+    starter = Starter()
     if hasattr(os, "nice"):
         os.nice(LOWER)
     try:
-        order: _Order = pickle.load(given)
+        order: _Order = starter.hear()
         if order.rules is not None:
             text_rules.use(order.rules)
         with Library(order.library) as library:
-            library.listen(answers.tell)
-            _run(order.work(library, *order.given), given, answers)
-        answers.tell(_End())
-    except BrokenPipeError:
-        os._exit(1)  # the window has died; the streams can't be flushed any more
+            library.listen(starter.tell)
+            result = _run(order.work(library, *order.given, **order.named), starter)
+        starter.tell(_End(result))
+    except Died:
+        return
     except KnownError as error:
-        answers.tell(_End(KnownError(str(error))))
+        starter.tell(_End(error=KnownError(str(error))))
     except Exception as error:
-        answers.tell(_End(_portable(error), traceback.format_exc()))
+        starter.tell(_End(error=_portable(error), trace=traceback.format_exc()))
 
 
-def _run(job: Job, given: BufferedReader, answers: "_Answers") -> None:
+def _run(job: Generator[Progress, None, Any], starter: Starter) -> object:
+    """Run a job to its end, or until nobody wants it any more; returns what it returns."""
     told, untold = 0.0, None
     with contextlib.closing(job):
-        for progress in job:
-            untold = progress
+        while not starter.gone:
+            try:
+                untold = next(job)
+            except StopIteration as end:
+                if untold is not None:
+                    starter.tell(untold)
+                return end.value
             if time.monotonic() - told < INTERVAL_S:
                 continue
-            answers.tell(progress)
+            starter.tell(untold)
             told, untold = time.monotonic(), None
-            if given.read(1) != _GO_ON:
-                return
-    if untold is not None:
-        answers.tell(untold)
-
-
-class _Answers:
-    """The way to the one who asked; any thread may tell something."""
-
-    def __init__(self, stream: BufferedWriter) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-
-    def tell(self, message: Progress | Changes | _End) -> None:
-        with self._lock:
-            pickle.dump(message, self._stream, pickle.HIGHEST_PROTOCOL)
-            self._stream.flush()
+            starter.hear()
+    raise Died
 
 
 def _portable(error: Exception) -> Exception:

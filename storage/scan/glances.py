@@ -5,22 +5,20 @@ processes share it out. The scan lists one part of the folders itself, each proc
 A process is told the mark that the library has of a folder, and answers only whether the folder still has it: what
 differs, or is not plain (`storage.scan.plain`), is listed by the scan as ever.
 
-Invariants: what is not known for sure is not answered; a process ends with its scan, however that ends; one that dies
-costs nothing but time; what is under way is bounded.
+Invariants: what is not known for sure is not answered; a process that dies costs nothing but time; what is under way is
+bounded.
 """
 
-import contextlib
 import marshal
 import os
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
+from storage import own_process
 from storage.library import Library
+from storage.own_process import Died, Team
 from storage.scan import plain
 from storage.scan.walk import USUAL
 
@@ -49,12 +47,9 @@ class Glances:
         """Args: cores: of the machine; None to count them. The scan keeps one for itself."""
         self._library = library
         helpers = min((cores or os.cpu_count() or 1) - 1, MOST)
-        frozen = getattr(sys, "frozen", False) or not sys.executable
-        self._helpers = 0 if frozen else helpers
-        self._pool = ThreadPoolExecutor(max(1, helpers), thread_name_prefix="glance")
-        self._own = threading.local()
-        self._lock = threading.Lock()
-        self._processes: list[_Process] = []
+        self._helpers = helpers if own_process.possible() else 0
+        endings = [os.fsdecode(ending) for ending in sorted(USUAL)]
+        self._team = Team(max(1, helpers), "glance", own_process.bare(PROGRAM, *endings), marshal)
         self._unchanged = 0
         self._asked: dict[bytes, Asked] = {}
         self._left: set[bytes] = set()  # for the scan itself
@@ -66,7 +61,12 @@ class Glances:
 
     def look_at(self, pending: Sequence[bytes]) -> None:
         """Let folders be looked at, unless enough of them are; the last one is needed first."""
-        if self._helpers < 1 or self._unchanged < MANY or len(self._asked) + len(self._left) > AHEAD // 2:
+        if (
+            self._helpers < 1
+            or not self._team.works
+            or self._unchanged < MANY
+            or len(self._asked) + len(self._left) > AHEAD // 2
+        ):
             return
         paths = [path for path in reversed(pending[-AHEAD:]) if path not in self._asked and path not in self._left]
         marks = self._marks(paths)
@@ -76,7 +76,7 @@ class Glances:
             if self._turn == 0:
                 self._left.update(path for path, _ in some)
             else:
-                answers = self._pool.submit(self._ask, some)
+                answers = self._team.pool.submit(self._ask, some)
                 self._asked.update((path, (answers, at)) for at, (path, _) in enumerate(some))
             self._turn = (self._turn + 1) % (self._helpers + 1)
 
@@ -88,9 +88,7 @@ class Glances:
 
     def close(self) -> None:
         """End all processes; what has not begun is left out."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-        for process in self._processes:
-            process.end()
+        self._team.close()
 
     def _marks(self, paths: Sequence[bytes]) -> dict[bytes, bytes]:
         if not paths:
@@ -105,38 +103,6 @@ class Glances:
     def _ask(self, folders: Sequence[tuple[bytes, bytes]]) -> list[int | None]:
         """Called from the threads of the pool, each of which has a process."""
         try:
-            if not hasattr(self._own, "process"):
-                self._own.process = _Process()
-                with self._lock:
-                    self._processes.append(self._own.process)
-            return cast(_Process, self._own.process).ask(folders)
-        except (OSError, EOFError, ValueError, TypeError):  # none can be started, or it was killed
-            self._helpers = 0
+            return cast("list[int | None]", self._team.ask(list(folders)))
+        except Died:
             return [None] * len(folders)
-
-
-class _Process:
-    """A `storage.scan.plain` that answers one thread."""
-
-    def __init__(self) -> None:
-        """Start it; raises OSError where the system refuses."""
-        endings = [os.fsdecode(ending) for ending in sorted(USUAL)]
-        self._popen = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(PROGRAM), *endings],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            process_group=0,  # as in `readers`
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )
-
-    def ask(self, folders: Sequence[tuple[bytes, bytes]]) -> list[int | None]:
-        """`plain.count_same` of each; raises OSError, EOFError, ValueError or TypeError where it has died."""
-        given, answer = cast("IO[bytes]", self._popen.stdin), cast("IO[bytes]", self._popen.stdout)
-        given.write(marshal.dumps(list(folders)))
-        given.flush()
-        return cast("list[int | None]", marshal.load(answer))
-
-    def end(self) -> None:
-        """Let it end, and wait for that."""
-        with contextlib.suppress(OSError):
-            self._popen.communicate()

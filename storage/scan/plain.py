@@ -98,16 +98,17 @@ def _states(path: bytes, names: list[bytes]) -> list[os.stat_result]:
 def main() -> None:
     """Answer questions on the standard input until it ends: lists of (folder, mark) with lists of `count_same`.
 
-    The endings are the arguments.
+    The endings are the arguments. Messages are as `storage.own_process` writes them: 8 bytes for their length first.
     """
     endings = [os.fsencode(ending) for ending in sys.argv[1:]]
-    while True:
+    given, answers = sys.stdin.buffer, sys.stdout.fileno()
+    while head := given.read(8):
+        asked = marshal.loads(given.read(int.from_bytes(head, "big")))
+        answer = marshal.dumps([count_same(path, mark, endings) for path, mark in asked])
         try:
-            asked = marshal.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        sys.stdout.buffer.write(marshal.dumps([count_same(path, mark, endings) for path, mark in asked]))
-        sys.stdout.buffer.flush()
+            os.write(answers, len(answer).to_bytes(8, "big") + answer)  # some bytes for each folder: in one piece
+        except OSError:
+            return  # the scan is over
 
 
 if __name__ == "__main__":

@@ -111,12 +111,12 @@ def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
     intake = Intake(library, language=language, offline=offline)
     readers = Readers(options.threads or min(os.cpu_count() or 1, 4))
     stopped = threading.Event()
-    steps = in_order(readers.pool, partial(_read, readers), _chunks(walker.steps(tops)), ahead=AHEAD)
+    steps = in_order(readers.team.pool, partial(_read, readers), _chunks(walker.steps(tops)), ahead=AHEAD)
     try:
         progress = _Tally()
         new = [top for top in tops if next(known_folders(library, top, SEPARATOR), None) is None]
         if new and len(new) == len(tops) and options.recursive:
-            progress.count = readers.pool.submit(count_photos, new, stopped.is_set)
+            progress.count = readers.team.pool.submit(count_photos, new, stopped.is_set)
         reads: list[PhotoRead] = []
         for step in steps:
             if isinstance(step, int):

@@ -1,6 +1,7 @@
 """Scans of large folders and many photos: in parts, in processes, and by marks of what did not change."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -170,21 +171,22 @@ def test_processes_read_what_threads_read(folder: Path, monkeypatch: pytest.Monk
     photos = found(folder)
     made = readers.Readers(2)
     try:
-        assert made.pool.submit(made.read, photos).result() == read_photos(photos)
-        assert made._processes
-        assert not made._alone
+        assert made.team.pool.submit(made.read, photos).result() == read_photos(photos)
+        assert made.team.processes
+        assert made.team.works
     finally:
         made.close()
 
 
 def test_a_process_that_dies_costs_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "MANY", 0)
-    monkeypatch.setattr(readers, "_SERVE", "pass")
+    monkeypatch.setattr(readers, "COMMAND", [sys.executable, "-c", "pass"])
     put(folder, "a.jpg", jpeg(1))
     photos = found(folder)
     made = readers.Readers(2)
     try:
-        assert made.pool.submit(made.read, photos).result() == read_photos(photos)
+        assert made.team.pool.submit(made.read, photos).result() == read_photos(photos)
+        assert not made.team.works
     finally:
         made.close()
 
