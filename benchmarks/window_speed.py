@@ -19,20 +19,20 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from benchmarks.looped import pause, row, spread, tell_stalls, until, watch
 from benchmarks.own_screen import own_screen
 from benchmarks.rows import Row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from benchmarks.event_turns import EventTurns
     from gui.app import Session
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -57,20 +57,23 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
     parser.add_argument("--xvfb", action="store_true", help="on an X server of its own")
-    parser.add_argument("--child", choices=("start", "empty", "use"), help=argparse.SUPPRESS)
+    parser.add_argument("--writes", action="store_true", help="only the jobs that write")
+    parser.add_argument("--child", choices=("start", "empty", "use", "writes"), help=argparse.SUPPRESS)
     parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.child == "empty":
         empty_window(arguments.begun)
     elif arguments.child == "start":
         start(arguments.library, arguments.begun)
-    elif arguments.child == "use":
-        use(arguments.library)
+    elif arguments.child:
+        use(arguments.library, writes=arguments.child == "writes")
     else:
         _make(arguments.library, arguments.photos)
         with own_screen() if arguments.xvfb else contextlib.nullcontext(os.environ) as environment:
-            _print_starts(arguments.library, environment)
-            _run("use", arguments.library, environment)
+            if not arguments.writes:
+                _print_starts(arguments.library, environment)
+                _run("use", arguments.library, environment)
+            _run("writes", arguments.library, environment)
 
 
 LINE = re.compile(r"(?P<what>.{48}) *(?P<figure>[0-9,.]+) (?P<unit>ms|MB)(?:.*goal (?P<goal>[0-9,]+))?")
@@ -146,7 +149,7 @@ def _run(child: str, library: Path, environment: Mapping[str, str]) -> str:
     done = subprocess.run(
         command, stdout=subprocess.PIPE, text=True, check=True, stderr=subprocess.DEVNULL, env=environment
     )
-    if child == "use":
+    if child in ("use", "writes"):
         print(done.stdout, end="")
     return done.stdout
 
@@ -158,19 +161,15 @@ def _print_starts(library: Path, environment: Mapping[str, str]) -> None:
 
     empty = best("empty")[0]
     painted, thumbnails = best("start")
-    _row("empty PySide6 window, first paint", empty, "")
-    _row("window, first paint, warm", painted, f"{painted / empty:.1f} × empty")
-    _row("first screen of thumbnails, warm", thumbnails, f"{thumbnails / empty:.1f} × empty, goal 600")
+    row("empty PySide6 window, first paint", empty, "")
+    row("window, first paint, warm", painted, f"{painted / empty:.1f} × empty")
+    row("first screen of thumbnails, warm", thumbnails, f"{thumbnails / empty:.1f} × empty, goal 600")
     try:
         Path("/proc/sys/vm/drop_caches").write_text("3")
     except OSError:
         return
     cold = [float(part) for part in _run("start", library, environment).split()]
-    _row("first screen of thumbnails, cold", cold[1], "goal 1,200")
-
-
-def _row(what: str, milliseconds: float, note: str) -> None:
-    print(f"{what:<48}{milliseconds:>10,.1f} ms   {note}", flush=True)
+    row("first screen of thumbnails, cold", cold[1], "goal 1,200")
 
 
 def empty_window(begun: float) -> None:
@@ -202,7 +201,7 @@ def start(library: Path, begun: float) -> None:
     session.begin(work=False)
     app.processEvents()
     painted = time.time() - begun
-    _until(lambda: full(session.window.grid))
+    until(lambda: full(session.window.grid))
     session.window.grid.viewport().repaint()
     print(painted * 1000, (time.time() - begun) * 1000)
     sys.stdout.flush()
@@ -212,8 +211,9 @@ def start(library: Path, begun: float) -> None:
 # use
 
 
-def use(library: Path) -> None:
-    """Scroll, jump, select, filter and review."""
+def use(library: Path, *, writes: bool) -> None:
+    """Scroll, jump, select, filter and review; or only scroll while jobs write."""
+    from benchmarks.writes_beside import write_beside
     from main import broken_rules
     from storage import text_rules
 
@@ -223,12 +223,15 @@ def use(library: Path) -> None:
         session.window.resize(1280, 800)
         session.window.show()
         session.begin(work=False)
-        _until(lambda: session.model.rowCount() > REAL and session.flow.row == 0)
-        _scroll(session)
-        _filter(session, "thing7")
-        _filter(session, "")
-        _review(session)
-        _work_beside(session, library)
+        until(lambda: session.model.rowCount() > REAL and session.flow.row == 0)
+        if writes:
+            write_beside(session, library)
+        else:
+            _scroll(session)
+            _filter(session, "thing7")
+            _filter(session, "")
+            _review(session)
+            _work_beside(session, library)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024 * 1024)
     print(f"{'peak memory':<48}{memory:>10,.0f} MB")
 
@@ -242,21 +245,21 @@ def _scroll(session: "Session") -> None:
         begun, work = time.perf_counter(), time.thread_time()
         grid.viewport().repaint()
         spent = time.perf_counter() - begun, time.thread_time() - work
-        _pause(1)
+        pause(1)
         return spent
 
     frames = [frame(number) for number in range(FRAMES)]
-    _spread("frame while scrolling", [spent for spent, _ in frames], "goal 16")
-    _row("work for a frame while scrolling, p95", sorted(work for _, work in frames)[int(FRAMES * 0.95)] * 1000, "")
+    spread("frame while scrolling", [spent for spent, _ in frames], "goal 16")
+    row("work for a frame while scrolling, p95", sorted(work for _, work in frames)[int(FRAMES * 0.95)] * 1000, "")
     begun = time.perf_counter()
     bar.setValue(bar.maximum())
-    _until(lambda: session.model.photo(session.model.rowCount() - 1) is not None)
+    until(lambda: session.model.photo(session.model.rowCount() - 1) is not None)
     grid.viewport().repaint()
-    _row("jump to the end, painted", (time.perf_counter() - begun) * 1000, "")
+    row("jump to the end, painted", (time.perf_counter() - begun) * 1000, "")
     begun = time.perf_counter()
     grid.selectAll()
     grid.viewport().repaint()
-    _row(f"select all {session.model.rowCount():,}", (time.perf_counter() - begun) * 1000, "")
+    row(f"select all {session.model.rowCount():,}", (time.perf_counter() - begun) * 1000, "")
     grid.clearSelection()
 
 
@@ -265,7 +268,7 @@ def _review(session: "Session") -> None:
     from storage import history
     from storage.job import Job, Progress
 
-    turns = _watch()
+    turns = watch()
     session.flow.go(0)
 
     def busy() -> Job:
@@ -279,9 +282,9 @@ def _review(session: "Session") -> None:
     task = session.work.start("Busy", busy)
     times = [_approve(session) for _ in range(REVIEWED)]
     task.cancel()
-    _until(lambda: not session.work.busy and session.desk.idle)
-    _spread("key to next photo shown, a job writing", times, "p95 goal 100")
-    _tell_stalls("a job writing", turns)
+    until(lambda: not session.work.busy and session.desk.idle)
+    spread("key to next photo shown, a job writing", times, "p95 goal 100")
+    tell_stalls("a job writing", turns)
     for _ in range(REVIEWED):
         history.undo(session.desk.library)
 
@@ -300,7 +303,7 @@ def _work_beside(session: "Session", library: Path) -> None:
         small.putpixel((number % 160, number // 160), (255, 0, 0))
         small.save(folder / f"small{number:04}.jpg")
     task = session.work.find_words([folder])
-    turns = _watch()
+    turns = watch()
     bar = session.window.grid.verticalScrollBar()
     frames: list[float] = []
     end = time.monotonic() + BESIDE_SECONDS
@@ -309,20 +312,20 @@ def _work_beside(session: "Session", library: Path) -> None:
         begun = time.perf_counter()
         session.window.grid.viewport().repaint()
         frames.append(time.perf_counter() - begun)
-        _pause(20)
-    _spread("frame while scan and models work", frames, "")
-    _tell_stalls("scan and models", turns)
+        pause(20)
+    spread("frame while scan and models work", frames, "")
+    tell_stalls("scan and models", turns)
     task.cancel()
-    _until(lambda: not session.work.busy)
+    until(lambda: not session.work.busy)
 
 
 def _filter(session: "Session", words: str) -> None:
     count = session.model.rowCount()
     begun = time.perf_counter()
     session.window.search.search(words)
-    _until(lambda: session.model.rowCount() != count)
+    until(lambda: session.model.rowCount() != count)
     session.window.grid.viewport().repaint()
-    _row(f"filter “{words}”, {session.model.rowCount():,} found", (time.perf_counter() - begun) * 1000, "")
+    row(f"filter “{words}”, {session.model.rowCount():,} found", (time.perf_counter() - begun) * 1000, "")
 
 
 def _approve(session: "Session") -> float:
@@ -330,32 +333,11 @@ def _approve(session: "Session") -> float:
     begun = time.perf_counter()
     session.window.actions_table["approve"].trigger()
     photo = session.model.ids[session.flow.row]
-    _until(lambda: (d := session.window.panel.detail) is not None and d.row.id == photo)
-    _until(lambda: not session.window.stage._picture.isNull())
+    until(lambda: (d := session.window.panel.detail) is not None and d.row.id == photo)
+    until(lambda: not session.window.stage._picture.isNull())
     spent = time.perf_counter() - begun
-    _pause(100)  # a person looks at the photo
+    pause(100)  # a person looks at the photo
     return spent
-
-
-def _watch() -> "EventTurns":
-    from benchmarks.event_turns import EventTurns
-
-    return EventTurns()
-
-
-def _tell_stalls(while_: str, watched: "EventTurns") -> None:
-    watched.stop()
-    clock = sorted(turn.clock for turn in watched.turns)
-    longest, on_core = watched.longest()
-    _row(f"stalls of the event loop, {while_}: p99", clock[int(len(clock) * 0.99)], "")
-    _row(f"stalls, {while_}: longest", longest.clock, f"{longest}, goal 50")
-    _row(f"stalls, {while_}: longest with a core", on_core.on_core, f"{on_core}, goal 50")
-
-
-def _spread(what: str, seconds: list[float], note: str) -> None:
-    ordered = sorted(seconds)
-    _row(f"{what}, p50", ordered[len(ordered) // 2] * 1000, "")
-    _row(f"{what}, p95", ordered[int(len(ordered) * 0.95)] * 1000, note)
 
 
 def _session(library: Path) -> "tuple[Session, QApplication]":
@@ -370,29 +352,6 @@ def _session(library: Path) -> "tuple[Session, QApplication]":
     CalmMemory(app, app)
     stored = QSettings(str(library.with_suffix(".ini")), QSettings.Format.IniFormat)
     return Session(app, Library(library), stored), app
-
-
-def _until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    for _ in _loop():
-        if condition():
-            return
-        if time.monotonic() > end:
-            raise TimeoutError
-
-
-def _loop() -> Generator[None, None, None]:
-    while True:
-        _pause(1)
-        yield
-
-
-def _pause(milliseconds: int) -> None:
-    from PySide6.QtCore import QEventLoop, QTimer
-
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
 
 
 if __name__ == "__main__":
