@@ -12,7 +12,6 @@ as it was.
 
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import shutil
@@ -26,6 +25,7 @@ from typing import Final
 
 from storage.job import KnownError
 from storage.metadata.containers.base import Buffer, FileBytes, Piece, Span
+from storage.metadata.pieces import kept_digest, new_digest, new_size, parts
 from storage.metadata.swap import mark, mark_of, take_place
 from storage.photos import shown
 
@@ -36,7 +36,6 @@ except ImportError:  # Windows: a file that is open elsewhere can't be replaced 
 
 TEMPORARY: Final = ".altfolio-tmp"
 REDO: Final = ".altfolio-redo"
-BLOCK: Final = 2**20
 SIZE_LIMIT: Final = 4 * 2**30
 """Largest file that is written; a proof reads all of it, and formats have 32-bit offsets."""
 SPARE: Final = 2**20
@@ -168,30 +167,6 @@ def _lock(descriptor: int, name: str) -> None:
             return
 
 
-def new_size(pieces: Sequence[Piece]) -> int:
-    """Bytes of the file that the pieces make."""
-    return sum(len(piece) if isinstance(piece, bytes) else piece.stop - piece.start for piece in pieces)
-
-
-def parts(source: Buffer, pieces: Sequence[Piece]) -> Iterator[bytes | memoryview]:
-    """The new content in blocks of at most 1 MiB."""
-    for piece in pieces:
-        start, stop = (0, len(piece)) if isinstance(piece, bytes) else (piece.start, piece.stop)
-        data = memoryview(piece) if isinstance(piece, bytes) else source
-        for at in range(start, stop, BLOCK):
-            end = min(at + BLOCK, stop)
-            yield data.view(at, end) if isinstance(data, FileBytes) else data[at:end]
-
-
-def kept_digest(source: Buffer, spans: Sequence[Span]) -> bytes:
-    """SHA-256, cut to 16 bytes, of the bytes that an edit keeps: the same in the old and in the new file."""
-    digest = hashlib.sha256()
-    for part in parts(source, spans):
-        digest.update(part)
-    return digest.digest()[:KEPT]
-
-
-KEPT: Final = 16
 Commit = Callable[[bytes], None]
 """Given the `kept_digest` of what stays; notes the intent in the library."""
 Prove = Callable[[FileBytes, Path], None]
@@ -310,7 +285,7 @@ def _check_space(folder: Path, size: int) -> None:
 
 def _fill(descriptor: int, source: Buffer, pieces: Sequence[Piece]) -> bytes:
     """Write the new content; the digest of what it keeps."""
-    digest = hashlib.sha256()
+    digest = new_digest()
     for piece in pieces:
         for part in parts(source, [piece]):
             if isinstance(piece, Span):
@@ -318,7 +293,7 @@ def _fill(descriptor: int, source: Buffer, pieces: Sequence[Piece]) -> bytes:
             view = memoryview(part)
             while view:
                 view = view[os.write(descriptor, view) :]
-    return digest.digest()[:KEPT]
+    return digest.digest()
 
 
 def _dress(descriptor: int, path: Path, status: os.stat_result, times: tuple[int, int] | None) -> bool:

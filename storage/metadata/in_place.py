@@ -31,12 +31,10 @@ from storage.metadata.durable import (
     Prove,
     check_unchanged,
     identity,
-    kept_digest,
-    new_size,
-    parts,
     reader,
     sync_folder,
 )
+from storage.metadata.pieces import kept_digest, new_size, parts
 from storage.photos import shown
 
 try:

@@ -22,7 +22,7 @@ from storage.job import KnownError
 from storage.metadata import fields as f
 from storage.metadata.apply import Applied
 from storage.metadata.containers.base import Buffer, Piece, Span
-from storage.metadata.durable import kept_digest, new_size
+from storage.metadata.pieces import kept_digest, new_size
 
 _VERSION: Final = 1
 
@@ -39,7 +39,7 @@ class UndoRecord:
         mtime_ns: of the target before.
         reverse: pieces that make the old content out of the new one.
         written: (offset, length, BLAKE2b) of the new bytes.
-        kept: digest of the bytes that both have (`durable.kept_digest`).
+        kept: digest of the bytes that both have (`pieces.kept_digest`).
         texts: field → (before, after).
         added, removed, paths_added, paths_removed: keywords, as in `Applied`.
         kind: what it was: "write" or "undo".
@@ -120,7 +120,8 @@ def is_after(made: UndoRecord, data: Buffer) -> bool:
     for at, length, digest in made.written:
         if _digest(bytes(data[at : at + length])) != digest:
             return False
-    return kept_digest(data, [piece for piece in made.reverse if isinstance(piece, Span)]) == made.kept
+    spans = [piece for piece in made.reverse if isinstance(piece, Span)]
+    return bool(made.kept) and kept_digest(data, spans, len(made.kept)) == made.kept
 
 
 def inverse(made: UndoRecord, now: Mapping[str, f.Texts]) -> f.WordsEdit:

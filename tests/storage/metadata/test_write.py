@@ -1,7 +1,9 @@
 """Writing: words arrive, everything else stays, whatever stands in the way is a sentence and changes nothing."""
 
+import hashlib
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from PIL import Image
 
 from storage.job import KnownError
 from storage.metadata import fields as f
+from storage.metadata.containers.base import Span
 from storage.metadata.digest import image_digest
 from storage.metadata.read import read_words
+from storage.metadata.undo import from_bytes
 from storage.metadata.write import WriteOptions, happened, preview, undo, undo_all, write_words
 from tests.storage.metadata.photos import PLAIN, MemoryJournal, app, encoded, exif, irb, jpeg
 
@@ -88,6 +92,21 @@ def test_any_row_of_edits_can_be_taken_back_byte_for_byte(name: str, edits: list
             assert read_words(path).words.alt_text == f.in_writing_order(edit.alt_text, "en")
         assert image_digest(path) == digest
     undo_all(journal.records[:], options=OPTIONS, journal=journal)
+    assert path.read_bytes() == original
+
+
+def test_what_an_earlier_version_noted_is_taken_back_byte_for_byte(tmp_path: Path) -> None:
+    path = photo(tmp_path)
+    original, journal = path.read_bytes(), MemoryJournal()
+    write_words(path, EDIT, options=OPTIONS, journal=journal)
+    made = journal.records[0]
+    with path.open("rb") as file:
+        content = file.read()
+    spans = [piece for piece in made.reverse if isinstance(piece, Span)]
+    kept = hashlib.sha256(b"".join(content[span.start : span.stop] for span in spans)).digest()[:16]
+    early = from_bytes(replace(made, kept=kept).to_bytes())
+    assert happened(early) and not happened(replace(made, kept=kept[::-1])) and not happened(replace(made, kept=b""))
+    undo(early, options=OPTIONS, journal=journal)
     assert path.read_bytes() == original
 
 
