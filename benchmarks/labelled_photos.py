@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageOps
 
-from inference import decoders, detect, packs, raw_json, runtime
+from inference import decoders, packs, raw_json, runtime
 from inference.findings import RawFindings
+from inference.views import views as views_of
 from storage.image_file import open_upright
 
 WNID = re.compile(r"\d+_(n\d{8})_")
@@ -60,7 +61,7 @@ class Cost:
     def add(self, eye: decoders.Eye, seconds: float) -> None:
         """Count a photo that a pack looked at, and let its network run on nothing as often as it did for the photo."""
         views = eye.pack.views
-        looks = sum(1 for _ in detect.views(views)) if eye.pack.task == "detect" else 1 + views.mirror + views.squash
+        looks = sum(1 for _ in views_of(views)) if eye.pack.task == "detect" else 1 + views.mirror + views.squash
         self.seconds[eye.pack.id] = self.seconds.get(eye.pack.id, 0.0) + seconds
         for network, times in zip(eye.networks, (looks, 1), strict=False):
             self.network[eye.pack.id] = self.network.get(eye.pack.id, 0.0) + times * _alone(network)

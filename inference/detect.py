@@ -7,14 +7,14 @@ Invariants: boxes lie inside the photo and have an area; scores are at least the
 label are the same thing; surest first. Called from several threads at once.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from inference.boxes import UNSEEN, Boxes, Second, in_context, merge, voted
+from inference.boxes import UNSEEN, Boxes, Second, in_context, merge, only, voted
 from inference.findings import COUNTED, Box, Detection, RawFindings
-from inference.packs import Input, Pack, Views, read_labels
-from inference.runtime import Network, Options, fitted, mirrored, prepare
+from inference.packs import Input, Pack, read_labels
+from inference.runtime import Network, Options, fitted, prepare
+from inference.views import View, tensors
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -40,18 +40,6 @@ Of 61 COCO photos with people and 55 others that were counted by eye the number,
 coarser views alone, in 96 so."""
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """A part of a photo as fractions of it, whether it is seen mirrored, and whether it is of a finer size."""
-
-    left: float = 0.0
-    top: float = 0.0
-    right: float = 1.0
-    bottom: float = 1.0
-    mirror: bool = False
-    fine: bool = False
-
-
 def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindings], tuple[Network, ...]]":
     """A detector whose graph gives scores [anchors, labels] and boxes [anchors, 4] as top, left, bottom, right 0..1.
 
@@ -63,17 +51,19 @@ def load_ssd(pack: Pack, options: Options) -> "tuple[Callable[[Image], RawFindin
     network = Network(pack, options=options)
     network.require(pack, (pack.output.scores, pack.output.boxes))
     labels = read_labels(pack)
-    sights = tuple(views(pack.views))
     coarse = [labels.index(label) for label in pack.views.coarse if label in labels]
     second = Network(pack, "second", options) if pack.output.second else None
     vote = _second_vote(pack, labels, second) if second else None
 
     def look(image: "Image") -> RawFindings:
-        whole = prepare(image, network.input)
-        seen = [_see(tensor_of(image, view, network.input, whole), view, network, pack, labels) for view in sights]
+        sights, seen = [], []
+        for view, tensor in tensors(image, pack.views, network.input):
+            sights.append(view)
+            seen.append(_see(tensor, view, network, pack, labels))
         found = _together(seen, pack.output.overlap)
         if coarse:
-            rough = [boxes for boxes, view in zip(seen, sights, strict=True) if not (view.fine or view.mirror)]
+            pairs = zip(seen, sights, strict=True)
+            rough = [only(boxes, coarse) for boxes, view in pairs if not (view.fine or view.mirror)]
             found = counted_roughly(found, _together(rough, pack.output.overlap), coarse)
         if vote:
             found = vote(image, found)
@@ -115,20 +105,6 @@ def unpadded(boxes: Boxes, size: tuple[int, int], spec: Input) -> Boxes:
     return Boxes(np.clip(grown, 0, 1), boxes.scores, boxes.labels)
 
 
-def views(wanted: Views) -> Iterator[View]:
-    """The views of a photo, the whole first."""
-    yield View()
-    if wanted.mirror:
-        yield View(mirror=True)
-    for count, shared in zip(wanted.tiles, wanted.shared, strict=True):
-        fine = count != wanted.tiles[0]
-        side = 1 / (count - (count - 1) * shared)
-        starts = [i * (1 - side) / (count - 1) for i in range(count)]
-        for top in starts:
-            for left in starts:
-                yield View(left, top, left + side, top + side, fine=fine)
-
-
 def counted_roughly(fine: Boxes, rough: Boxes, labels: list[int]) -> Boxes:
     """What all views see, but of these labels what the coarser ones see, unless the finer show a crowd.
 
@@ -147,17 +123,6 @@ def counted_roughly(fine: Boxes, rough: Boxes, labels: list[int]) -> Boxes:
     order = np.argsort(-scores, kind="stable")
     corners = np.concatenate((fine.corners[kept], rough.corners[instead]))
     return Boxes(corners[order], scores[order], np.concatenate((fine.labels[kept], rough.labels[instead]))[order])
-
-
-def tensor_of(image: "Image", view: View, spec: Input, whole: "Array") -> "Array":
-    """What a network is to see of a view, where the whole photo is prepared already."""
-    if view.mirror:
-        return mirrored(whole, spec)
-    if view == View():
-        return whole
-    width, height = image.size
-    region = (view.left * width, view.top * height, min(view.right, 1.0) * width, min(view.bottom, 1.0) * height)
-    return prepare(image, spec, region=region)
 
 
 def _see(tensor: "Array", view: View, network: Network, pack: Pack, labels: list[str]) -> Boxes:

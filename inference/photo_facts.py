@@ -77,8 +77,7 @@ def look(image: "Image") -> RawFindings:
         even, edges = evenness(picture)
     if is_graphic(even, edges):
         return RawFindings(labels=(Label(GRAPHIC, CERTAINTY),))
-    small = picture.copy()
-    small.thumbnail((SIDE, SIDE))
+    small = _small(picture)
     found = {GREY: is_grey(small), NIGHT: even < DRAWN and is_dark(small)}
     return RawFindings(labels=tuple(Label(label, CERTAINTY) for label, holds in found.items() if holds))
 
@@ -87,6 +86,15 @@ def _some_rows(picture: "Image") -> "Image":
     from PIL.Image import Resampling
 
     return picture.resize((picture.width, max(1, picture.height // ROWS)), Resampling.NEAREST)
+
+
+def _small(picture: "Image") -> "Image":
+    """At most `SIDE` pixels wide and high, in its own shape; `Image.thumbnail` would want a copy of all pixels."""
+    from PIL.Image import Resampling
+
+    factor = min(1.0, SIDE / max(picture.size))
+    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
+    return picture.resize(size, Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def evenness(picture: "Image") -> tuple[float, float]:
@@ -122,9 +130,7 @@ def is_grey(image: "Image") -> bool:
     """Whether a photo has no colours; a tint over all of it doesn't count as one if it is even."""
     import numpy as np
 
-    small = image.convert("RGB")
-    small.thumbnail((SIDE, SIDE))
-    pixels = np.asarray(small.convert("YCbCr"), np.float32)
-    chroma = pixels[..., 1:] - np.median(pixels[..., 1:], axis=(0, 1))
-    distance = np.hypot(chroma[..., 0], chroma[..., 1])
-    return bool(np.percentile(distance, 99) <= COLOUR and pixels[..., 0].std() >= CONTRAST)
+    small = _small(image.convert("RGB"))
+    light, *colours = (np.asarray(plane, np.float32) for plane in small.convert("YCbCr").split())
+    distance = np.hypot(*(plane - np.median(plane) for plane in colours))
+    return bool(np.percentile(distance, 99) <= COLOUR and light.std() >= CONTRAST)

@@ -1,3 +1,5 @@
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,7 +7,8 @@ from hypothesis import strategies as st
 
 from inference import boxes as candidates_of
 from inference.boxes import Boxes, Second
-from inference.detect import View, placed
+from inference.detect import placed
+from inference.views import View
 
 VOTE = Second(weight=0.5, shift=1.4, alone=np.array([7], np.intp))
 
@@ -70,12 +73,14 @@ def _rows() -> st.SearchStrategy[list[Row]]:
     )
 
 
-@given(st.lists(st.tuples(_edge, _edge, _edge, _edge, st.floats(0.125, 1, width=32), st.integers(0, 3)), max_size=30))
-def test_what_is_kept_is_apart_and_what_is_dropped_was_a_double(
-    rows: list[tuple[float, float, float, float, float, int]],
-) -> None:
+@given(
+    st.lists(st.tuples(_edge, _edge, _edge, _edge, st.floats(0.125, 1, width=32), st.integers(0, 3)), max_size=30),
+    st.sampled_from((2, 3, candidates_of.BLOCK)),
+)
+def test_what_is_kept_is_apart_and_what_is_dropped_was_a_double(rows: list[Row], block: int) -> None:
     candidates = placed(boxes(*rows), View())
-    kept = candidates_of.merge([candidates], 0.5)
+    with mock.patch.object(candidates_of, "BLOCK", block):
+        kept = candidates_of.merge([candidates], 0.5)
     assert kept.scores.tolist() == sorted(kept.scores.tolist(), reverse=True)
     pairs = [(i, j) for i in range(len(kept.scores)) for j in range(i)]
     assert all(iou(kept, i, kept, j) <= 0.5 + 1e-5 for i, j in pairs if kept.labels[i] == kept.labels[j])

@@ -7,8 +7,7 @@ from PIL import Image
 
 from inference import decoders, detect, packs, runtime
 from inference.boxes import Boxes
-from inference.detect import View
-from inference.packs import Views
+from inference.views import View
 from resources import RESOURCES
 
 CPU_ONLY = runtime.Options(accelerate=False)
@@ -74,22 +73,6 @@ def test_workers_may_look_at_the_same_time(objects: decoders.Eye) -> None:
     alone = [objects.look(photo) for photo in photos]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(objects.look, photos)) == alone
-
-
-def test_tiles_overlap_and_reach_the_edges() -> None:
-    seen = list(detect.views(Views(tiles=(2,), shared=(0.2,), mirror=True)))
-    assert seen[:2] == [View(), View(mirror=True)]
-    tiles = seen[2:]
-    assert len(tiles) == 4
-    assert min(tile.left for tile in tiles) == 0 and max(tile.right for tile in tiles) == pytest.approx(1)
-    assert tiles[0].right - tiles[1].left == pytest.approx(0.2 * (tiles[0].right - tiles[0].left))
-    assert list(detect.views(Views())) == [View()]
-    assert len(list(detect.views(Views(tiles=(2, 3), shared=(0.2, 0.3))))) == 1 + 4 + 9
-
-
-def test_only_the_finer_parts_are_fine() -> None:
-    seen = list(detect.views(Views(tiles=(2, 3), shared=(0.2, 0.3))))
-    assert [view.fine for view in seen] == [False] * 5 + [True] * 9
 
 
 def _row(count: int, label: int = 0, score: float = 0.9) -> list[tuple[float, float, float, float, float, int]]:
