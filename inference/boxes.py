@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[np.float32]]
     Indices = np.ndarray[Any, np.dtype[np.intp]]
+    Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 INSIDE = 0.75
 """A box of a tile that lies to this share in a surer box of the same label is a part of that thing (seen on 128 COCO
@@ -29,8 +30,8 @@ UNSEEN = 0.05
 SAME = 0.5
 """IoU from which boxes of two networks are one thing; COCO's own evaluation takes such a box as found."""
 
-BLOCK = 32
-"""Boxes compared with all less sure ones at a time."""
+BLOCK = 128
+"""Boxes compared at a time: 1.4 ms for 1,500 candidates of 20 labels, with 64 1.8, one by one 2.9."""
 
 MOST = 100
 """Boxes kept of one photo; COCO's own evaluation keeps as many."""
@@ -69,54 +70,44 @@ def only(boxes: Boxes, labels: list[int]) -> Boxes:
 
 
 def merge(seen: list[Boxes], overlap: float) -> Boxes:
-    """Each thing once: greedy suppression for each label by IoU, and of parts where there are several views."""
-    import numpy as np
+    """Each thing once, the `MOST` surest: greedy suppression for each label by IoU, and of parts in several views.
 
-    corners = np.concatenate([boxes.corners for boxes in seen])
-    scores = np.concatenate([boxes.scores for boxes in seen])
-    labels = np.concatenate([boxes.labels for boxes in seen])
-    order = np.lexsort((-scores, labels))
-    ends = np.flatnonzero(np.diff(labels[order], append=-1)) + 1
-    edges = np.ascontiguousarray(corners[order].T)
-    inside = INSIDE if len(seen) > 1 else 1.0
-    kept: list[int] = []
-    for start, end in zip((0, *ends[:-1].tolist()), ends.tolist(), strict=False):
-        kept += [start + place for place in _apart(edges[:, start:end], overlap, inside)]
-    chosen = order[kept]
-    chosen = chosen[np.argsort(-scores[chosen], kind="stable")[:MOST]]
-    return Boxes(corners[chosen], scores[chosen], labels[chosen])
-
-
-def _apart(edges: "Array", overlap: float, inside: float) -> list[int]:
-    """Which boxes of one label are things of their own.
-
-    Compared block by block: a box at a time took twice the time, all pairs at once would take memory without bound.
-
-    Args:
-        edges: [4, n], surest first.
+    The surest are compared with what is kept so far and among themselves, then the next, until there are enough.
     """
     import numpy as np
 
-    if edges.shape[1] == 1:
-        return [0]
-    areas = (edges[2] - edges[0]) * (edges[3] - edges[1])
-    rest, kept = np.arange(edges.shape[1]), []
-    while rest.size:
-        first = rest[:BLOCK]
-        left, top, right, bottom = edges[:, rest]
-        own = edges[:, first, None]
-        width = np.minimum(right, own[2]) - np.maximum(left, own[0])
-        height = np.minimum(bottom, own[3]) - np.maximum(top, own[1])
-        shared = np.maximum(width, 0) * np.maximum(height, 0)
-        each, others = areas[first, None], areas[rest]
-        other = (shared <= overlap * (others + each - shared)) & (shared <= inside * np.minimum(others, each))
-        free = np.ones(rest.size, bool)
-        for place, index in enumerate(first.tolist()):
+    scores = np.concatenate([boxes.scores for boxes in seen])
+    order = np.argsort(-scores, kind="stable")
+    corners = np.concatenate([boxes.corners for boxes in seen])[order]
+    labels = np.concatenate([boxes.labels for boxes in seen])[order]
+    edges, inside = np.ascontiguousarray(corners.T), INSIDE if len(seen) > 1 else 1.0
+    kept = np.empty(0, np.intp)
+    for start in range(0, order.size, BLOCK):
+        block = np.arange(start, min(start + BLOCK, order.size))
+        block = block[~_same(edges, labels, kept, block, overlap, inside).any(axis=0)]
+        apart, free = ~_same(edges, labels, block, block, overlap, inside), np.ones(block.size, bool)
+        for place in range(block.size):
             if free[place]:
-                kept.append(index)
-                free[place + 1 :] &= other[place, place + 1 :]
-        rest = rest[BLOCK:][free[BLOCK:]]
-    return kept
+                free[place + 1 :] &= apart[place, place + 1 :]
+        kept = np.concatenate((kept, block[free]))[:MOST]
+        if kept.size == MOST:
+            break
+    return Boxes(corners[kept], scores[order[kept]], labels[kept])
+
+
+def _same(
+    edges: "Array", labels: "Indices", ones: "Indices", others: "Indices", overlap: float, inside: float
+) -> "Flags":
+    """[ones, others]: whether two boxes are one thing, or one is a part of the other."""
+    import numpy as np
+
+    left, top, right, bottom = edges[:, ones, None]
+    left_, top_, right_, bottom_ = edges[:, others]
+    width = np.minimum(right, right_) - np.maximum(left, left_)
+    shared = np.maximum(width, 0) * np.maximum(np.minimum(bottom, bottom_) - np.maximum(top, top_), 0)
+    area, area_ = (right - left) * (bottom - top), (right_ - left_) * (bottom_ - top_)
+    same = (shared > overlap * (area_ + area - shared)) | (shared > inside * np.minimum(area, area_))
+    return np.asarray(same & (labels[ones, None] == labels[None, others]), np.bool_)
 
 
 def in_context(boxes: Boxes, whole: Boxes) -> Boxes:
