@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from storage import own_process, text_rules
 from storage.job import KnownError, Progress
-from storage.library import Changes, Library
+from storage.library import PATIENCE_S, Changes, Library
 from storage.own_process import Died, OwnProcess, Starter
 
 INTERVAL_S = 0.05
@@ -87,14 +87,15 @@ def run_elsewhere(
     if process is None:
         return (yield from work(library, *given, **named))
     process.tell(_Order(library.path, text_rules.used(), work, given, named))
-    try:
-        return cast(Result, (yield from _follow(process, library)))
-    finally:
-        process.tell_no_more()
-        with contextlib.suppress(Died):  # what it still changes while it stops is heard, too
-            while True:
-                _take(process.hear(), library)
-        process.end()
+    with library.patient():
+        try:
+            return cast(Result, (yield from _follow(process, library)))
+        finally:
+            process.tell_no_more()
+            with contextlib.suppress(Died):  # what it still changes while it stops is heard, too
+                while True:
+                    _take(process.hear(), library)
+            process.end()
 
 
 def _start() -> OwnProcess | None:
@@ -140,7 +141,7 @@ def serve() -> None:
         order: _Order = starter.hear()
         if order.rules is not None:
             text_rules.use(order.rules)
-        with Library(order.library) as library:
+        with Library(order.library) as library, library.patient(PATIENCE_S):
             library.listen(starter.tell)
             result = _run(order.work(library, *order.given, **order.named), starter)
         starter.tell(_End(result))

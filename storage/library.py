@@ -10,9 +10,11 @@ this process; blocks should stay at 32 photos or fewer, so that an edit in the w
 """
 
 import contextlib
+import math
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 20_000
 """How long a write waits for another process that is writing to the same library."""
+
+PATIENCE_S = 600.0
+"""How long a job in a process of its own waits for the window instead, which may change a hundred thousand photos in
+one block: to take back the new texts of ten thousand holds the lock for 8 s, and of more in proportion."""
 
 CACHE_KB = 8 * 1024
 """SQLite's own cache, of each connection. The system caches the file too; with twice as much a scan of a large library
@@ -134,6 +140,7 @@ class Library:
         """
         self.path = path
         self._lock = threading.Lock()
+        self._patience: list[float] = []
         self._listeners: list[Listener] = []
         self._made: Engine | None = None
         self._making = threading.Lock()
@@ -185,13 +192,26 @@ class Library:
         from storage import refresh
 
         with self._lock, _known_errors(self.path), self._engine.connect() as connection:
-            connection = connection.execution_options(altfolio_write=True)
+            connection = connection.execution_options(altfolio_write=lambda: max(self._patience, default=0.0))
             with _flushing(connection, flush), connection.begin():
                 block = Write(connection)
                 yield block
                 changes = block.changes()
                 refresh.refresh(connection, block.stale)
         self.tell(changes)
+
+    @contextlib.contextmanager
+    def patient(self, seconds: float = math.inf) -> Iterator[None]:
+        """For the length of the block, writing waits longer for other processes.
+
+        Args:
+            seconds: how long. The default is for who knows that it is a process of ours, which ends with the block.
+        """
+        self._patience.append(seconds)
+        try:
+            yield
+        finally:
+            self._patience.remove(seconds)
 
     def tell(self, changes: Changes) -> None:
         """Call the listeners: after a commit of this object, or of a process that told what it committed."""
@@ -316,8 +336,19 @@ def _engine(path: Path) -> "Engine":
 
 
 def _begin(connection: "Connection") -> None:
-    write = connection.get_execution_options().get("altfolio_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    patience: Callable[[], float] | None = connection.get_execution_options().get("altfolio_write")
+    if patience is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    begun = time.monotonic()
+    driver: Any = connection.connection.driver_connection
+    while True:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() - begun > patience():
+                raise
 
 
 class DamagedError(KnownError):

@@ -1,9 +1,12 @@
 """A job in a process of its own: all that it tells and changes arrives, and it ends with the one who asked for it."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -144,6 +147,44 @@ def language_and_group(library: Library) -> Job:
     with library.read() as connection:
         language = settings.load(connection).language
     yield Progress(stage="scan", done=1, item=f"{language} {os.getpgid(0) == os.getpid()}")
+
+
+def hold(library: Library, begun: Path, end: Path) -> Job:
+    """Keep the library's write lock from the moment that a pipe is read until another one is written to."""
+    with library.write() as block:
+        block.touch(1)
+        begun.write_text("begun")
+        end.read_text()
+    yield Progress(stage="import", done=1)
+
+
+def test_an_edit_waits_for_a_job_of_ours_however_long_that_writes(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.library.BUSY_TIMEOUT_MS", 20)
+    begun, end = tmp_path / "begun", tmp_path / "end"
+    for pipe in (begun, end):
+        os.mkfifo(pipe)
+    with ThreadPoolExecutor(2) as pool:
+        job = pool.submit(list, run_elsewhere(library, hold, begun, end))
+        begun.read_text()
+        edit = pool.submit(note, library, "an edit")
+        with pytest.raises(TimeoutError):
+            edit.result(timeout=0.5)
+        end.write_text("end")
+        edit.result()
+        assert [progress.done for progress in job.result()] == [1]
+    assert noted(library) == ["an", "edit"]
+
+
+def test_nobody_else_is_waited_for_that_long(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.library.BUSY_TIMEOUT_MS", 20)
+    with (
+        contextlib.closing(sqlite3.connect(library.path, isolation_level=None)) as other,
+        pytest.raises(KnownError, match="Another program has been using"),
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        note(library, "an edit")
 
 
 def test_it_ends_when_the_window_has_died(tmp_path: Path) -> None:
