@@ -35,7 +35,8 @@ from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
 from gui.work_bar import WorkBar
-from storage.job import Job, KnownError
+from storage import ordered_jobs
+from storage.job import KnownError
 from storage.library import Changes, Library, default_path
 from storage.photos import PhotoRow
 from storage.settings import Settings
@@ -203,13 +204,7 @@ class Session(QObject):
         if batch is None:
             self.flow.undo()
             return
-
-        def job() -> Job:
-            from storage import embed_undo
-
-            return embed_undo.undo(self.desk.library, batch.id)
-
-        self.work.write("Putting the old words back", job)
+        self.work.write("Putting the old words back", self.work.elsewhere(ordered_jobs.undo_embedding, batch.id))
 
     def redo(self) -> None:
         """Do again what was taken back last: a review step at once, an embedding as a job."""
@@ -217,13 +212,7 @@ class Session(QObject):
         if batch is None:
             self.flow.redo()
             return
-
-        def job() -> Job:
-            from storage import embed_undo
-
-            return embed_undo.redo(self.desk.library, batch.id)
-
-        self.work.write("Writing into photos", job)
+        self.work.write("Writing into photos", self.work.elsewhere(ordered_jobs.redo_embedding, batch.id))
 
     # wiring
 

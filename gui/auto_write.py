@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from storage import ordered_jobs
+
 if TYPE_CHECKING:
     from gui.app import Session
     from gui.jobs import Task
-    from storage.job import Job, Progress
+    from storage.job import Progress
 
 PAUSE_MS = 8_000
 """Time after the last approval: enough to see that a key was wrong, and to press undo."""
@@ -54,11 +56,5 @@ class AutoWrite(QObject):
             self._pause.start()
             return
         ids, self._approved = list(self._approved), {}
-
-        def job() -> "Job":
-            from storage import embed
-
-            return embed.embed(session.desk.library, ids)
-
         if ids and self._wanted:
-            session.work.write("Writing into photos", job)
+            session.work.write("Writing into photos", session.work.elsewhere(ordered_jobs.embed, ids))

@@ -8,18 +8,14 @@ from PySide6.QtCore import Qt, QTimer
 from gui import handover
 from gui.auto_write import AutoWrite
 from gui.search_bar import ORDERS
+from storage import ordered_jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
     from gui.app import Session
     from gui.settings_dialog import SettingsDialog
     from inference.own_words import OwnWords
     from inference.packs import Pack
     from inference.vocabulary import Vocabulary
-    from storage.job import Job
-    from storage.library import Library
     from storage.overview import TopFolder
 
 PACKS_MS = 3_000
@@ -89,7 +85,7 @@ def keep_settings(session: "Session", dialog: "SettingsDialog") -> None:
         session.desk.save_settings(**changes)
     added, removed = dialog.folder_changes()
     if removed:
-        session.work.start("Removing a folder", lambda: _remove(session.desk.library, removed))
+        session.work.start("Removing a folder", session.work.elsewhere(ordered_jobs.remove_folders, removed))
     if added:
         session.add_folders(added)
     elif changes.keys() & DRAFT_SETTINGS:
@@ -98,13 +94,6 @@ def keep_settings(session: "Session", dialog: "SettingsDialog") -> None:
 
 def _draft_anew(session: "Session", _: object) -> None:
     session.work.find_words_of_new()
-
-
-def _remove(library: "Library", folders: "Sequence[Path]") -> "Job":
-    from storage.scan import remove_root
-
-    for folder in folders:
-        yield from remove_root(library, folder)
 
 
 def change_own_words(session: "Session") -> None:

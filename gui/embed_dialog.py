@@ -28,7 +28,8 @@ from gui.room import give_room
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
 from gui.work_bar import WorkBar
-from storage.job import Job, Progress
+from storage import ordered_jobs
+from storage.job import Progress
 from storage.overview import Trouble
 from storage.photos import shown
 
@@ -316,13 +317,8 @@ def open_dialog(session: "Session") -> EmbedDialog:
     chosen = session.flow.chosen()
     dialog = EmbedDialog(session.desk.library, chosen if len(chosen) > 1 else None, session.window)
 
-    def job(ids: Sequence[int] | None) -> Job:
-        from storage import embed
-
-        return embed.embed(session.desk.library, ids)
-
     def write(ids: Sequence[int] | None) -> None:
-        dialog.task = session.work.write("Writing into photos", lambda: job(ids))
+        dialog.task = session.work.write("Writing into photos", session.work.elsewhere(ordered_jobs.embed, ids))
 
     dialog.wanted.connect(write)
     dialog.shown_in_window.connect(lambda: session.window.search.search("problem:"))

@@ -8,12 +8,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox
 
 from gui.words import counted
+from storage import ordered_jobs
 
 if TYPE_CHECKING:
     from gui.app import Session
     from gui.dialogs.export_dialog import ExportDialog
     from storage.exchange.snippets import Snippet
-    from storage.job import Job
 
 MOST_COPIED = 1_000
 """Photos whose words go to the clipboard at once; more is an export."""
@@ -52,28 +52,16 @@ def export(session: "Session") -> None:
 def run_export(session: "Session", dialog: "ExportDialog") -> None:
     """Start what was asked for."""
     kind, target, photos, title = dialog.kind, dialog.target, dialog.photos, dialog.title
-    library, language = session.desk.library, session.desk.settings.language
-
-    def job() -> "Job":
-        if kind.name == "gallery":
-            from storage.exchange.html_gallery import GalleryOptions, gallery
-
-            return gallery(library, photos, target, GalleryOptions(title=title, language=language))
-        from storage.exchange import exporting
-
-        return exporting.export(library, photos, target, format=kind.name)
-
+    work, done = session.work, f"{counted(len(photos), 'photo')} exported to {target}."
     if kind.name == "report":
+        from inference.whole_job import report
 
-        def write() -> None:
-            from inference.commands import remarks
-            from storage.exchange.report import write_report
-
-            write_report(library, target, lint=remarks)
-
-        session.desk.ask_library(write, lambda _: session.say(f"The report is in {target}."))
-        return
-    session.work.write("Export", job, done=f"{counted(len(photos), 'photo')} exported to {target}.")
+        work.write("Report", work.elsewhere(report, target), done=f"The report is in {target}.")
+    elif kind.name == "gallery":
+        language = session.desk.settings.language
+        work.write("Export", work.elsewhere(ordered_jobs.gallery, photos, target, title, language), done=done)
+    else:
+        work.write("Export", work.elsewhere(ordered_jobs.export, photos, target, kind.name), done=done)
 
 
 def import_words(session: "Session") -> None:
@@ -87,14 +75,8 @@ def import_words(session: "Session") -> None:
     def take_in() -> None:
         plan = dialog.plan
         assert plan is not None
-
-        def job() -> "Job":
-            from storage.exchange.importing import importing
-
-            yield from importing(library, plan)
-
         done = f"The words of {counted(len(plan.changed), 'photo')} were imported; undo takes them back."
-        session.work.write("Import", job, done=done)
+        session.work.write("Import", session.work.elsewhere(ordered_jobs.import_words, plan), done=done)
 
     dialog.ask(take_in)
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from gui import library_files
 from gui.dialogs.libraries_dialog import FILES, LibrariesDialog
 from gui.jobs import Calls
+from storage import ordered_jobs
 from storage.shown import shown
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from gui.app import Session
     from storage.backup import Complaint
-    from storage.job import Job
 
 LOOK_MS = 30_000
 """After the start, when the machine has less to do: to read a library of a million photos takes half a minute."""
@@ -75,14 +75,9 @@ class LibraryCare(QObject):
 
     def back_up_to(self, target: Path) -> None:
         """Copy the library into a file while it is in use."""
-        library = self._session.desk.library
-
-        def job() -> "Job":
-            from storage import backup
-
-            return backup.backup(library, target)
-
-        self._session.work.write("Backup", job, done=f"The library is copied to {shown(str(target))} and checked.")
+        work = self._session.work
+        job = work.elsewhere(ordered_jobs.back_up, target)
+        work.write("Backup", job, done=f"The library is copied to {shown(str(target))} and checked.")
 
     def rebuild(self) -> None:
         """Ask for a new file, and make a library in it from the words in the photos."""
@@ -94,16 +89,11 @@ class LibraryCare(QObject):
 
     def rebuild_to(self, target: Path) -> None:
         """Make a library from the words in the photos; this one stays as it is."""
-
-        def job() -> "Job":
-            from storage import backup
-
-            return backup.rebuild(self._path, target)
-
         library_files.remember(self._stored, target)
         library_files.remember(self._stored, self._path)
         done = f"The new library is {shown(str(target))}; open it by File, Libraries."
-        self._session.work.write("Rebuild", job, done=done)
+        work = self._session.work
+        work.write("Rebuild", work.elsewhere(ordered_jobs.rebuild, target), done=done)
 
     def check(self) -> None:
         """Examine the library and show what was found."""
@@ -121,14 +111,8 @@ class LibraryCare(QObject):
         dialog.ask()
 
     def _repair(self) -> None:
-        library = self._session.desk.library
-
-        def job() -> "Job":
-            from storage import backup
-
-            return backup.repair(library)
-
-        self._session.work.write("Repair", job, done="The library is repaired.")
+        work = self._session.work
+        work.write("Repair", work.elsewhere(ordered_jobs.repair), done="The library is repaired.")
 
     def look(self) -> None:
         """Look through the library for damage; answered only where there is some."""

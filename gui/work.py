@@ -4,11 +4,12 @@ Scanning, tagging and describing follow each other as one job, because the libra
 into files has a lane of its own: whoever approved photos must not wait until the models have seen a hundred thousand
 others. One line shows the work, the writing before the rest; starts and ends are said, steps are not.
 
-What takes long and computes works in a process of its own, or Python would let the window wait for it.
+What takes long works in a process of its own, or Python would let the window wait for it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,10 +25,12 @@ STAGES = {
     "read": "Reading text in photos",
     "describe": "Writing drafts",
     "embed": "Writing into photos",
+    "undo": "Putting the old words back",
     "verify": "Checking files",
     "thumbnail": "Making thumbnails",
     "export": "Writing the file",
     "gallery": "Making the gallery",
+    "report": "Writing the report",
     "import": "Reading the file",
     "backup": "Copying the library",
     "repair": "Repairing the library",
@@ -36,6 +39,8 @@ STAGES = {
     "index": "Renewing the search",
 }
 """What a stage is called while it runs."""
+
+Given = ParamSpec("Given")
 
 PHOTOS = "Looking for photos"
 """Title of the job that finds photos and their words."""
@@ -76,11 +81,30 @@ class Work(QObject):
 
     def find_words(self, folders: Sequence[Path]) -> Task:
         """Scan folders (none: those of the library), find what is in the photos, write drafts."""
-        return self._lane.start(PHOTOS, lambda: _find_words(self._library, tuple(folders)))
+        from inference.whole_job import find_words
+
+        return self._lane.start(PHOTOS, self.elsewhere(find_words, tuple(folders)))
 
     def find_words_of_new(self) -> Task:
         """Only find what is in photos that nobody looked at yet, and write drafts."""
-        return self._lane.start(PHOTOS, lambda: _look(self._library))
+        from inference.whole_job import look
+
+        return self._lane.start(PHOTOS, self.elsewhere(look))
+
+    def elsewhere(
+        self,
+        work: Callable[Concatenate[Library, Given], Generator[Progress, None, Any]],
+        *given: Given.args,
+        **named: Given.kwargs,
+    ) -> Callable[[], Job]:
+        """A job to start that runs in a process of its own: a function of `storage.ordered_jobs` or the like."""
+
+        def job() -> Job:
+            from storage.job_process import run_elsewhere
+
+            return run_elsewhere(self._library, work, *given, **named)
+
+        return job
 
     def start(self, title: str, job: Callable[[], Job]) -> Task:
         """Run another job after those that run."""
@@ -145,20 +169,6 @@ class Work(QObject):
         """Stop and wait."""
         for lane in (self._lane, self._writing):
             lane.close()
-
-
-def _find_words(library: Library, folders: Sequence[Path]) -> Job:
-    from inference.whole_job import find_words
-    from storage.job_process import run_elsewhere
-
-    return run_elsewhere(library, find_words, folders)
-
-
-def _look(library: Library) -> Job:
-    from inference.whole_job import look
-    from storage.job_process import run_elsewhere
-
-    return run_elsewhere(library, look)
 
 
 def _failures(outcome: Outcome) -> int:

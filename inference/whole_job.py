@@ -1,6 +1,7 @@
-"""From folders to drafts, as one job: scan, let the models look, write drafts, read text, write drafts again.
+"""Jobs that need both the library and those who know words, imported where they run.
 
-The library knows what is left to do, so it can be stopped anywhere and is just run again.
+From folders to drafts is one job: scan, let the models look, write drafts, read text, write drafts again. The library
+knows what is left to do, so it can be stopped anywhere and is just run again.
 """
 
 from collections.abc import Generator, Sequence
@@ -37,6 +38,15 @@ def look(library: Library, problems: int = 0) -> Generator[Progress, None, None]
     if engine.reads_text(library):
         problems = yield from _follow(engine.start(library, engine.TEXT_PASS).tag(library), problems)
         yield from _follow(jobs.describe(library, engine.rules(library, language)), problems)
+
+
+def report(library: Library, target: Path) -> Job:
+    """The report on the library, with what the rules find in its texts, as one step."""
+    from inference.commands import remarks
+    from storage.exchange.report import write_report
+
+    yield Progress(stage="report", done=0)
+    write_report(library, target, lint=remarks)
 
 
 def _follow(job: Job, before: int) -> Generator[Progress, None, int]:

@@ -1,9 +1,10 @@
 """Bringing words in from a file: what would change is shown before anything does, and who wins is asked.
 
-The file is read again whenever a choice changes, in the background. A table of another program needs somebody to say
-what its columns are. What is imported is one step that undo takes back.
+The file is read again whenever a choice changes, in the background; a large one in a process of its own. A table of
+another program needs somebody to say what its columns are. What is imported is one step that undo takes back.
 """
 
+import contextlib
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,10 +30,12 @@ from gui.jobs import End, Lane, Outcome, Task
 from gui.room import form, yielding
 from gui.rows_table import RowsModel, rows_table
 from gui.words import counted
-from storage.job import KnownError, Progress
+from storage import ordered_jobs
+from storage.job import Progress
 
 if TYPE_CHECKING:
-    from storage.exchange.importing import ImportOptions, ImportPlan
+    from storage.exchange.import_preview import ImportPreview
+    from storage.exchange.importing import ImportOptions
     from storage.library import Library
 
 FILES = "Words of photos (*.csv *.json *.tsv *.txt);;All files (*)"
@@ -68,6 +71,9 @@ GUESSES = {
 DELAY_MS = 250
 """Silence after a change before the file is read again."""
 
+SMALL = 256 * 1024
+"""Bytes of a file that is compared before a process has started: some hundred rows."""
+
 MOST_SHOWN = 2_000
 """Changes listed; all are imported."""
 
@@ -82,8 +88,8 @@ class ImportDialog(Frame):
     def __init__(self, library: "Library", language: str, parent: QWidget | None = None) -> None:
         super().__init__("Import words", (860, 560), parent)
         self._library, self._language = library, language
-        self.plan: ImportPlan | None = None
-        self._found: ImportPlan | None = None
+        self.plan: ImportPreview | None = None
+        self._found: ImportPreview | None = None
         self._columns: dict[str, QComboBox] = {}
         self._read_source: Path | None = None
         self._wait = QTimer(self)
@@ -174,33 +180,34 @@ class ImportDialog(Frame):
         return ImportOptions(merging, tuple(columns), skip_errors=self._skip.isChecked())
 
     def _look(self) -> None:
-        """Read the file, after its columns are known."""
-        from storage.exchange import importing
-
+        """Read the file, or first find out which columns it has."""
         source = Path(self._place.text().strip()).expanduser()
         if not self._place.text().strip():
             return
         for task in self._lane.tasks:
             task.cancel()
-        try:
-            if source != self._read_source:
-                self._show_columns(importing.headings(source))
-                self._read_source = source
-        except KnownError as error:
-            self._model.show([])
-            self.tell(str(error))
-            return
+        if source != self._read_source:
+            self._show_columns(())
+            self._read_source = source
         if self._columns and all(combo.currentData() != "path" for combo in self._columns.values()):
-            self._model.show([])
-            self.tell("This table is of another program. Say which column has the path or name, and what others are.")
+            self._ask_for_columns()
             return
         options = self.options()
 
         def job() -> Generator[Progress, None, None]:
-            self._found = yield from importing.planning(self._library, source, options)
+            from storage.job_process import run_elsewhere
+
+            preview = ordered_jobs.preview_import(self._library, source, options, MOST_SHOWN)
+            if not _is_small(source):
+                preview = run_elsewhere(self._library, ordered_jobs.preview_import, source, options, MOST_SHOWN)
+            self._found = yield from preview
 
         self.tell("Reading the file…")
         self._lane.start("Import", job)
+
+    def _ask_for_columns(self) -> None:
+        self._model.show([])
+        self.tell("This table is of another program. Say which column has the path or name, and what others are.")
 
     def _show_columns(self, headings: Sequence[str]) -> None:
         while self._mapping.rowCount():
@@ -229,10 +236,14 @@ class ImportDialog(Frame):
             self.tell(outcome.message)
             self._announcer.say(outcome.message, assertive=True)
             return
+        assert self._found is not None
+        if self._found.headings:
+            self._show_columns(self._found.headings)
+            self._look()
+            return
         self.plan = self._found
-        assert self.plan is not None
         self._model.show(_rows(self.plan)[:MOST_SHOWN])
-        changed, errors = len(self.plan.changed), len(self.plan.errors)
+        changed, errors = len(self.plan.changed), self.plan.errors
         wrong = errors and not self.plan.options.skip_errors
         sentence = _sentence(self.plan)
         if wrong:
@@ -248,25 +259,29 @@ _BARE = ("path", "tags", "tags.rejected")
 """What has no language."""
 
 
-def _sentence(plan: "ImportPlan") -> str:
-    from storage.exchange.merge import summed
+def _is_small(source: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return source.stat().st_size <= SMALL
+    return True  # what can't be read is told at once
 
-    words, conflicts = summed(list(plan.changes.values()))
-    parts = [f"{counted(plan.rows, 'row')} in the file: {counted(words, 'word')} of "]
+
+def _sentence(plan: "ImportPreview") -> str:
+    parts = [f"{counted(plan.rows, 'row')} in the file: {counted(plan.words, 'word')} of "]
     parts.append(f"{counted(len(plan.changed), 'photo')} would change")
-    if conflicts:
-        parts.append(f", {conflicts:,} stay although the file says otherwise")
+    if plan.conflicts:
+        parts.append(f", {plan.conflicts:,} stay although the file says otherwise")
     if plan.errors:
-        parts.append(f", {counted(len(plan.errors), 'row')} wrong")
+        parts.append(f", {counted(plan.errors, 'row')} wrong")
     return "".join(parts) + "."
 
 
-def _rows(plan: "ImportPlan") -> list[tuple[str, ...]]:
+def _rows(plan: "ImportPreview") -> list[tuple[str, ...]]:
     """What is wrong first, then what stays, then what changes."""
-    wrong = [(f"row {error.row}", "wrong", "", error.message) for error in plan.errors]
-    kept, changed = [], []
-    for photo, change in plan.changes.items():
-        name = plan.paths[photo].name
-        kept += [(name, word.what, word.before, f"stays (the file says “{word.after}”)") for word in change.conflicts]
-        changed += [(name, word.what, word.before or "–", word.after or "–") for word in change.changes]
-    return [*wrong, *kept, *changed]
+    rows: list[tuple[str, ...]] = [(f"row {error.row}", "wrong", "", error.message) for error in plan.wrong]
+    for line in plan.lines:
+        word = line.word
+        if line.stays:
+            rows.append((line.name, word.what, word.before, f"stays (the file says “{word.after}”)"))
+        else:
+            rows.append((line.name, word.what, word.before or "–", word.after or "–"))
+    return rows

@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 
 from storage import concepts, history, photos
 from storage.exchange import csv_file, json_file, mapped_csv
-from storage.exchange.given_file import read_given
+from storage.exchange.given_file import digest_of, read_given
 from storage.exchange.merge import MergeOptions, PhotoChange, merge
 from storage.exchange.records import (
     LANGUAGE,
@@ -74,6 +74,7 @@ class ImportPlan:
         changes: by photo; with only conflicts where nothing of it changes.
         paths: of the photos in `changes`.
         errors: rows that are left out, in order.
+        digest: of the file's text.
     """
 
     rows: int
@@ -82,6 +83,7 @@ class ImportPlan:
     errors: tuple[RowError, ...]
     given: dict[int, GivenPhoto]
     options: ImportOptions
+    digest: bytes = b""
 
     @property
     def changed(self) -> list[int]:
@@ -112,7 +114,8 @@ def planning(
     paths: dict[int, Path] = {}
     rows = 0
     base = options.base or source.absolute().parent
-    for portion in _portions(read_file(source, options)):
+    content = read_given(source, options.encoding)
+    for portion in _portions(read_content(content, options)):
         rows += len(portion)
         errors += [one for one in portion if isinstance(one, RowError)]
         with library.read() as connection:
@@ -127,7 +130,9 @@ def planning(
             paths.update({row.id: row.path for row in photos.rows(connection, list(compared))})
         yield Progress(stage="import", done=rows, problems=len(errors))
     kept = {photo: given[photo] for photo in changes}
-    return ImportPlan(rows, changes, paths, tuple(sorted(errors, key=lambda e: e.row)), kept, options)
+    return ImportPlan(
+        rows, changes, paths, tuple(sorted(errors, key=lambda e: e.row)), kept, options, digest_of(content)
+    )
 
 
 def apply_import(library: Library, plan: ImportPlan) -> int:
@@ -221,13 +226,12 @@ def headings(source: Path, options: ImportOptions = ImportOptions()) -> tuple[st
     return () if csv_file.is_ours(heading) else tuple(name for name in heading if name)
 
 
-def read_file(source: Path, options: ImportOptions = ImportOptions()) -> Iterator[GivenPhoto | RowError]:
-    """The photos of a file: JSON or a table of ours, or any table with a mapping.
+def read_content(content: str, options: ImportOptions = ImportOptions()) -> Iterator[GivenPhoto | RowError]:
+    """The photos of a file's text: JSON or a table of ours, or any table with a mapping.
 
     Raises:
         KnownError: as `plan_import`.
     """
-    content = read_given(source, options.encoding)
     if content.lstrip()[:1] == "{" and not options.columns:
         return json_file.read_json(content)
     rows = csv_file.read_table(content, mapped_csv.delimiter_of(content))

@@ -1,5 +1,7 @@
 """Writing into photos from the window: nothing before it was seen and asked for, every failure told, undo."""
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ from gui.embed_dialog import EmbedDialog, open_dialog
 from storage import embed, photos
 from storage.job import Progress
 from storage.library import Library
+from storage.own_process import OwnProcess
 from storage.schema import PhotoState
 from tests.gui.audit import audit
 from tests.gui.conftest import Until
@@ -142,6 +145,35 @@ def test_writing_pauses_goes_on_and_stops(session: Session, library: Library, un
     dialog._stop.click()
     until(lambda: dialog._close.text() == "Close", 30)
     assert dialog._said.text().startswith("Stopped.")
+    dialog._retry.click()
+    until(lambda: "written." in dialog._said.text() and dialog._close.text() == "Close", 30)
+    assert {state(library, photo) for photo in ids} == {PhotoState.EMBEDDED}
+    dialog.accept()
+
+
+def test_a_process_that_is_killed_while_it_writes_is_told_and_nothing_is_lost(
+    session: Session, library: Library, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = list(session.model.ids)
+    session.desk.approve(ids)
+    until(lambda: state(library, ids[-1]) == PhotoState.APPROVED)
+    started: list[OwnProcess] = []
+
+    class Known(OwnProcess):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            started.append(self)
+
+    monkeypatch.setattr("storage.job_process.OwnProcess", Known)
+    dialog = open_dialog(session)
+    dialog.show()
+    until(lambda: dialog._write.isEnabled())
+    dialog._write.click()
+    until(lambda: started, 30)
+    os.kill(started[0].number, signal.SIGKILL)
+    until(lambda: dialog._retry.isVisible(), 30)
+    assert dialog._said.text().startswith("The work was stopped by the system")
+    assert session.window.announcer.last == dialog._said.text()
     dialog._retry.click()
     until(lambda: "written." in dialog._said.text() and dialog._close.text() == "Close", 30)
     assert {state(library, photo) for photo in ids} == {PhotoState.EMBEDDED}

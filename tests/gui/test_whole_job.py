@@ -1,6 +1,7 @@
 """The whole job from the window: choose a folder, real models find the words, new photos are noticed."""
 
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 
 from gui.app import Session
 from gui.first_run import PRIVATE
-from storage import photos
+from storage import embed, embed_undo, photos, review
+from storage.file_journal import recover
 from storage.library import Library
+from storage.scan import scan
 from storage.schema import PhotoState
 from tests.gui import libraries
 from tests.gui.conftest import Until
@@ -82,3 +85,37 @@ def test_a_signal_closes_the_program_and_keeps_what_was_typed(tmp_path: Path, mo
     assert done.returncode == 0, done.stderr
     with Library(place) as library, library.read() as connection:
         assert photos.rows(connection, [photo])[0].alt_text == "Typed last"
+
+
+def test_a_window_that_is_killed_while_a_process_writes_harms_no_photo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    place = tmp_path / "test.altfolio"
+    files = libraries.sample_files(tmp_path / "photos", 12)
+    before = {file.name: file.read_bytes() for file in files}
+    with Library(place) as library:
+        review.approve(library, libraries.fill(library, files))
+    program = (
+        "import os, signal, sys; from pathlib import Path\n"
+        "import gui.app as app; from gui.embed_dialog import open_dialog\n"
+        "class Writing(app.Session):\n"
+        "    def begin(self, folders=(), *, work=True):\n"
+        "        super().begin(folders, work=False)\n"
+        "        self.work.progressed.connect(lambda *_: os.kill(os.getpid(), signal.SIGKILL))\n"
+        "        open_dialog(self).wanted.emit(None)\n"
+        "app.Session = Writing\n"
+        "app.run_window(Path(sys.argv[1]))\n"
+    )
+    # The process that writes inherits the streams: it has ended when they do.
+    done = subprocess.run([sys.executable, "-c", program, str(place)], timeout=60, capture_output=True, text=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with Library(place) as library:
+        recover(library)
+        list(scan(library))
+        with library.read() as connection:
+            counts = photos.state_counts(connection)
+        assert counts[PhotoState.APPROVED] + counts[PhotoState.EMBEDDED] == 12
+        list(embed.embed(library))
+        list(embed_undo.remove_all(library))
+    assert {file.name: file.read_bytes() for file in (tmp_path / "photos").iterdir()} == before
