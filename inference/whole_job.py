@@ -13,10 +13,15 @@ from storage.library import Library
 
 
 def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress, None, None]:
-    """Scan folders (none: those of the library), let the models look at new photos, write drafts."""
+    """Scan folders (none: those of the library), let the models look at new photos, write drafts.
+
+    Before that, what a crash interrupted while it wrote into photos is finished.
+    """
     from storage import refresh
+    from storage.file_journal import recover
     from storage.scan import scan
 
+    recover(library)
     yield from refresh.renew(library)
     problems = yield from _follow(scan(library, list(folders)), 0)
     yield from look(library, problems)

@@ -237,11 +237,15 @@ def writing(library: Library, places: Iterable[Path]) -> Iterator[None]:
 
 
 def _remember(library: Library, folders: Iterable[Path]) -> None:
-    kept = sorted(base64.b64encode(os.fsencode(folder)).decode() for folder in folders)
     with library.write() as block:
         block.connection.exec_driver_sql(
-            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (WRITING, json.dumps(kept))
+            "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (WRITING, folders_json(folders))
         )
+
+
+def folders_json(folders: Iterable[Path]) -> str:
+    """Folders as the setting has them: names that are not text as well."""
+    return json.dumps(sorted(base64.b64encode(os.fsencode(folder)).decode() for folder in folders))
 
 
 def _remembered(connection: Connection) -> set[Path]:
@@ -251,6 +255,8 @@ def _remembered(connection: Connection) -> set[Path]:
 
 def recover(library: Library) -> int:
     """Finish what a crash interrupted: rows of writes that were under way, and what they left in their folders.
+
+    What a process is still writing is left to it.
 
     Returns:
         how many writes were under way.
@@ -282,6 +288,9 @@ def _recover_one(library: Library, token: int, photo: int | None, record: UndoRe
     except KnownError:
         return  # the drive is not there now; the row waits for the next start
     with library.write() as block:
+        outcome = block.connection.exec_driver_sql("SELECT done FROM file_write WHERE id = ?", (token,)).scalar()
+        if outcome != Outcome.UNDER_WAY:
+            return  # whoever wrote it was not dead, and has finished it meanwhile
         if found is not None and photo is not None:
             chosen = settings.load(block.connection)
             approved = approved_words(block.connection, [photo])[photo]
