@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -49,6 +49,9 @@ FIELDS = {
 
 LISTS = ("keywords", "keyword_paths")
 """Fields that hold several words, each of which comes or goes on its own."""
+
+LASTS_MS = 1_000
+"""Time after which writing has a bar: one that comes and goes flashes, and is heard as “0 percent”, “100 percent”."""
 
 AHEAD = 200
 """Photos whose files are read ahead of what is scrolled to: a few screens, well under a second to read."""
@@ -125,6 +128,10 @@ class EmbedDialog(QDialog):
         for widget in (self._said, self._pages, self._bar, self._buttons):
             layout.addWidget(widget)
         self._bar.hide()
+        self._bar_due = QTimer(self)
+        self._bar_due.setSingleShot(True)
+        self._bar_due.setInterval(LASTS_MS)
+        self._bar_due.timeout.connect(self._bar.show)
         self._announcer = Announcer(self)
         self._lane = Lane("preview", self)
         self._lane.progressed.connect(self._looked)
@@ -142,8 +149,9 @@ class EmbedDialog(QDialog):
         self._stop = self._button("Stop writing", QDialogButtonBox.ButtonRole.ActionRole, self._stop_writing)
         self._retry = self._button("Try again", QDialogButtonBox.ButtonRole.ActionRole, self._start_writing)
         self._show = self._button("Show these photos", QDialogButtonBox.ButtonRole.ActionRole, self._show_them)
+        self._leave = self._button("Go on in the background", QDialogButtonBox.ButtonRole.RejectRole, self.reject)
         self._close = self._button("Cancel", QDialogButtonBox.ButtonRole.RejectRole, self.reject)
-        for button in (self._pause, self._stop, self._retry, self._show):
+        for button in (self._pause, self._stop, self._retry, self._show, self._leave):
             button.hide()
 
     def _button(self, text: str, role: QDialogButtonBox.ButtonRole, call: object) -> QPushButton:
@@ -223,14 +231,14 @@ class EmbedDialog(QDialog):
 
     def _start_writing(self) -> None:
         self._looking.cancel()
-        for button in (self._write, self._retry, self._show):
+        for button in (self._pause, self._stop, self._leave):
+            button.show()
+        for button in (self._write, self._retry, self._show, self._close):
             button.hide()
-        for widget in (self._bar, self._pause, self._stop):
-            widget.setVisible(True)
+        self._leave.setFocus()  # at last: a box whose buttons come and go lets go of the focus
         self._bar.show_done(0, None)
+        self._bar_due.start()
         named(self._pause, "Pause").setText("Pause")
-        named(self._close, "Go on in the background").setText("Go on in the background")
-        self._close.setFocus()
         self._tell("Writing…")
         self.wanted.emit(self._chosen)
 
@@ -276,12 +284,14 @@ class EmbedDialog(QDialog):
         self._pages.setCurrentIndex(1 if failed else 0)
         if not failed:
             self.preview.show(())
-        for widget in (self._bar, self._pause, self._stop):
-            widget.hide()
         self._retry.setVisible(bool(failed) or outcome.end != End.DONE)
         self._show.setVisible(bool(failed))
-        self._close.setText("Close")
-        named(self._close, "Close").setFocus()
+        named(self._close, "Close").setText("Close")
+        self._close.show()
+        self._bar_due.stop()
+        for widget in (self._bar, self._pause, self._stop, self._leave):
+            widget.hide()
+        self._close.setFocus()  # which was on another button: one that only changes its name is not heard as a button
 
     def _show_them(self) -> None:
         self.shown_in_window.emit()

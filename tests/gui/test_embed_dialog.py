@@ -73,7 +73,10 @@ def test_words_are_written_and_put_back(session: Session, library: Library, unti
     dialog.show()
     until(lambda: dialog._write.isEnabled())
     dialog._write.click()
+    assert dialog.focusWidget() is dialog._leave
+    assert not dialog._bar.isVisible(), "what is over in a moment needs none"
     until(lambda: dialog._said.text() == "3 photos written.", 30)
+    assert dialog.focusWidget() is dialog._close, "the focus moves, or nobody hears that it is another button"
     assert [state(library, photo) for photo in ids] == [PhotoState.EMBEDDED] * 3
     assert all(path.read_bytes() != old for path, old in zip(paths, before, strict=True))
     dialog.accept()
