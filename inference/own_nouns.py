@@ -5,19 +5,7 @@ it doesn't, the concept's own gender is the best guess, as most names are a kind
 Pure: words in, the shape of an `inference.vocabulary.Noun` out.
 """
 
-import re
-
-_SPELT = re.compile(r"[A-Z](?:[A-Z\d]|-|\b)")
-"""Beginning of an abbreviation, whose first letter is spoken by its name."""
-
-_VOWEL_NAMES = "AEFHILMNORSX"
-"""Letters whose names begin with a vowel: "an SUV", "a UFO"."""
-
-_SOUNDED = re.compile(r"hour|honest|honou?r|heir", re.IGNORECASE)
-"""Beginnings with a silent h."""
-
-_CONSONANT = re.compile(r"eu|ewe|once?\b|one-|ufo|uk|uni(?![mn])|us[aeu]|ut[ei]|ubi|ur[aio]", re.IGNORECASE)
-"""Beginnings written with a vowel and spoken with a consonant: "a unicorn", "a ewe", "a one-way street"."""
+from storage.english import article
 
 ENDINGS = {
     "de": {"f": "ung heit keit schaft tion tät e", "n": "lein ment", "m": "ling"},
@@ -46,15 +34,6 @@ def shape(language: str, name: tuple[str, str], *, ours: str, our_name: str) -> 
     if own and singular.casefold().split()[0].endswith(our_name.casefold()):
         return own
     return gender(singular, language) or own or "m"
-
-
-def article(name: str) -> str:
-    """The English article before a name: "a" or "an"."""
-    if _SPELT.match(name):
-        return "an" if name[0] in _VOWEL_NAMES else "a"
-    if _CONSONANT.match(name):
-        return "a"
-    return "an" if _SOUNDED.match(name) or name[0].lower() in "aeiou" else "a"
 
 
 def gender(name: str, language: str) -> str:

@@ -87,7 +87,9 @@ _IRREGULAR = (
     "half halves, elf elves, scarf scarves, hoof hooves, thief thieves, ox oxen, cactus cacti, die dice"
 )
 _PAIRS = [(pair.split()[0], pair.split()[1]) for pair in _IRREGULAR.split(", ")]
-_PLURAL: dict[str, str] = dict(_PAIRS)
+IRREGULAR: dict[str, str] = dict(_PAIRS)
+"""Plurals that no rule makes, by their singular."""
+
 _SINGULAR = {many: one for one, many in _PAIRS}
 
 
@@ -99,8 +101,8 @@ def forms(word: str) -> tuple[str, ...]:
     if len(word) < 3 or not (word.isascii() and word.isalpha()):
         return (word,)
     singulars = _singulars(word)
-    plurals = [] if singulars else _plurals(word)
-    return tuple(dict.fromkeys((word, *singulars, *plurals)))
+    several = [] if singulars else plurals(word)
+    return tuple(dict.fromkeys((word, *singulars, *several)))
 
 
 def _singulars(word: str) -> list[str]:
@@ -115,9 +117,10 @@ def _singulars(word: str) -> list[str]:
     return [word[:-1]]
 
 
-def _plurals(word: str) -> list[str]:
-    if word in _PLURAL:
-        return [_PLURAL[word]]
+def plurals(word: str) -> list[str]:
+    """What the plural of a singular noun may be, the likeliest first; lower case, two letters at least."""
+    if word in IRREGULAR:
+        return [IRREGULAR[word]]
     if word.endswith("y") and word[-2] not in "aeiou":
         return [word[:-1] + "ies"]
     if word.endswith(("s", "x", "z", "ch", "sh")):

@@ -27,6 +27,7 @@ from gui.dialogs.frame import Frame
 from gui.room import NumberBox, form
 from inference import own_words
 from inference.own_words import OwnWords
+from storage.english import plural
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -134,9 +135,10 @@ class WordsDialog(Frame):
         if key:
             names = self.own.names.get(key, {}).get(self._language, ("", ""))
             noun = self._vocabulary.noun(key, self._language)
+            usual_plural = self._usual_plural(key, names[0])
             for line, text, usual in (
                 (self._name, names[0], noun.singular),
-                (self._plural, names[1], noun.plural),
+                (self._plural, names[1] if names[1] != usual_plural else "", usual_plural),
                 (self._synonyms, ", ".join(self.own.synonyms.get(key, ())), ""),
                 (self._keyword, self.own.keywords.get(key, ""), self._vocabulary.keyword(key, self._language)),
             ):
@@ -149,6 +151,13 @@ class WordsDialog(Frame):
             field.blockSignals(False)
         self._reset.setEnabled(key in own_words.changed(self.own))
 
+    def _usual_plural(self, key: str, name: str) -> str:
+        """What the plural is where none is typed; shown in the empty field. Only English has rules for one."""
+        noun = self._vocabulary.noun(key, self._language)
+        if not name:
+            return noun.plural
+        return plural(name) if self._language == "en" and noun.countable else name
+
     def _take(self) -> None:
         """Take over what the fields say about the current concept."""
         key = self._key()
@@ -156,10 +165,11 @@ class WordsDialog(Frame):
             return
         names = {k: dict(by) for k, by in self.own.names.items()}
         one, several = _text(self._name), _text(self._plural)
-        noun = self._vocabulary.noun(key, self._language)
+        noun, usual_plural = self._vocabulary.noun(key, self._language), self._usual_plural(key, one)
+        self._plural.setPlaceholderText(usual_plural)
         names.setdefault(key, {}).pop(self._language, None)
         if one or several:
-            names[key][self._language] = (one or noun.singular, several or one or noun.plural)
+            names[key][self._language] = (one or noun.singular, several or usual_plural)
         synonyms = tuple(dict.fromkeys(w for part in self._synonyms.text().split(",") if (w := " ".join(part.split()))))
         path = "|".join(word for part in self._keyword.text().split("|") if (word := " ".join(part.split())))
         bare = replace(own_words.without(self.own, key), names={k: by for k, by in names.items() if by})

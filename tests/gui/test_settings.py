@@ -156,3 +156,19 @@ def test_words_of_ones_own(session: Session, library: Library, tmp_path: Path, u
     assert kept.blocked == {"dog"}
     assert kept.names == own.names
     assert Vocabulary.load(kept).name("dog") == "pooch"
+
+
+def test_a_name_of_ones_own_gets_its_regular_plural_unless_another_is_typed(session: Session, until: Until) -> None:
+    dialog = opened(session, "own-words", WordsDialog, until)
+    QTest.keyClicks(dialog._find, "dog")
+    assert dialog._plural.placeholderText() == "dogs"
+    QTest.keyClicks(dialog._name, "pooch")
+    assert (dialog._plural.text(), dialog._plural.placeholderText()) == ("", "pooches")
+    assert dialog.own.names == {"dog": {"en": ("pooch", "pooches")}}
+    dialog._fill()
+    assert (dialog._plural.text(), dialog._plural.placeholderText()) == ("", "pooches")
+    QTest.keyClicks(dialog._plural, "pooch")
+    assert dialog.own.names == {"dog": {"en": ("pooch", "pooch")}}
+    dialog._fill()
+    assert dialog._plural.text() == "pooch"
+    dialog.reject()

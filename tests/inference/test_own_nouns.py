@@ -4,9 +4,10 @@ import pytest
 
 from inference.alt_text import compose
 from inference.findings import Finding, Findings
-from inference.own_nouns import ENDINGS, article, gender, shape
+from inference.own_nouns import ENDINGS, gender, shape
 from inference.own_words import OwnWords
 from inference.vocabulary import LANGUAGES, Vocabulary
+from storage.english import article, plural
 
 WORDS = Vocabulary.load()
 
@@ -28,6 +29,23 @@ def test_the_english_article_of_our_own_nouns_is_what_the_rule_says() -> None:
 )  # fmt: skip
 def test_the_english_article_follows_the_sound(name: str, said: str) -> None:
     assert article(name) == said
+
+
+def test_the_english_plural_of_our_own_nouns_is_what_the_rules_say() -> None:
+    ours = [WORDS.noun(concept.key) for concept in WORDS]
+    counted = [noun for noun in ours if noun.countable]
+    assert sum(plural(noun.singular) == noun.plural for noun in counted) >= 0.98 * len(counted)
+
+
+@pytest.mark.parametrize(
+    ("name", "several"),
+    [("pooch", "pooches"), ("Rex", "Rexes"), ("Betty", "Bettys"), ("lady in red", "ladies in red"), ("SUV", "SUVs"),
+     ("glass of wine", "glasses of wine"), ("fire truck", "fire trucks"), ("photo", "photos"), ("hero", "heroes"),
+     ("snowman", "snowmen"), ("human", "humans"),
+     ("grandchild", "grandchildren"), ("sheep", "sheep"), ("scissors", "scissors"), ("A4", "A4"), ("", "")],
+)  # fmt: skip
+def test_an_english_plural_follows_the_ending(name: str, several: str) -> None:
+    assert plural(name) == several
 
 
 @pytest.mark.parametrize("language", ENDINGS)
