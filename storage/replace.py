@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import history
+from storage.english import article
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.review import check_words, count_label
@@ -38,18 +39,49 @@ class Rule:
     whole_words: bool = False
     approved_only: bool = False
 
-    def apply(self, text: str) -> str:
-        """The text with all that was found replaced."""
+    def apply(self, text: str, language: str = "") -> str:
+        """The text with all that was found replaced.
+
+        Args:
+            language: of the text. In English an article that stood right before a word that was replaced and fitted
+                it is made to fit what stands there now; nothing else is touched.
+        """
         if not self.find:
             return text
         pattern = re.escape(self.find)
         if self.whole_words:
             pattern = rf"(?<!\w){pattern}(?!\w)"
-        return re.sub(pattern, lambda _: self.by, text, flags=0 if self.match_case else re.IGNORECASE)
+        made, at = "", 0
+        for found in re.finditer(pattern, text, flags=0 if self.match_case else re.IGNORECASE):
+            made += text[at : found.start()]
+            at = found.end()
+            if language.partition("-")[0] == "en":
+                made = _with_article(made, text[found.start() :], self.by + text[at:])
+            made += self.by
+        return made + text[at:]
 
+
+_ARTICLE = re.compile(r"(?<![\w'’-])(an?)\s+\Z", re.IGNORECASE)
+"""An English article at the end of what stands before a word."""
 
 _Change = tuple[str, str | None, int, int, str]
 """Text and plain form afterwards, photo, field, language."""
+
+
+def _with_article(before: str, was: str, now: str) -> str:
+    """What stands before a place where words are replaced, its article mended.
+
+    Args:
+        was, now: what follows it before and after.
+    """
+    found = _ARTICLE.search(before)
+    if found is None or not was[:1].isalnum() or not now.lstrip()[:1].isalnum():
+        return before
+    written, fits = found.group(1), article(now.lstrip())
+    if written.lower() != article(was) or written.lower() == fits:
+        return before
+    capitals = written == "AN" or (written == "A" and len(was) > 1 and was[:2].isupper() and now[:2].isupper())
+    return before[: found.start()] + (fits.upper() if capitals else written[0] + fits[1:]) + before[found.end(1) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +102,7 @@ def find(connection: "Connection", rule: Rule, photos: Collection[int] | None = 
         photos: ids; None for all photos.
     """
     for photo, field, language, text, _plain in _texts(connection, rule, photos):
-        after = rule.apply(text).strip()
+        after = rule.apply(text, language).strip()
         if after != text:
             yield Replacement(photo, Field(field), language, text, after)
 
@@ -111,9 +143,9 @@ def replace(
 def _replace(block: Write, rule: Rule, photos: Collection[int] | None, go_on: Callable[[int, int], bool]) -> int:
     wanted: dict[int, list[_Change]] = {}
     for photo, field, language, text, plain in _texts(block.connection, rule, photos):
-        after = rule.apply(text).strip()
+        after = rule.apply(text, language).strip()
         if after != text:
-            change = (after, _plain_after(rule, plain), photo, field, language)
+            change = (after, _plain_after(rule, plain, language), photo, field, language)
             wanted.setdefault(photo, []).append(change)
     if not wanted:
         return 0
@@ -141,12 +173,12 @@ def _write(block: Write, changes: list[_Change]) -> None:
         run(f"DELETE FROM text WHERE {key}", removed)
 
 
-def _plain_after(rule: Rule, plain: str | None) -> str | None:
+def _plain_after(rule: Rule, plain: str | None, language: str) -> str | None:
     """What an approval puts in the place of a changed draft; None where that is the draft as it reads now.
 
     A plain form in which nothing was found still says what was just replaced.
     """
-    after = rule.apply(plain or "").strip()
+    after = rule.apply(plain or "", language).strip()
     return None if after == plain else after or None
 
 

@@ -192,6 +192,39 @@ def test_a_rule_without_options_replaces_as_text_does(find: str, by: str, text: 
     assert Rule(find, by, match_case=True).apply(text) == text.replace(find, by)
 
 
+@pytest.mark.parametrize(
+    ("find", "by", "text", "expected"),
+    [
+        ("photo", "image", "May be a photo of a dog.", "May be an image of a dog."),
+        ("owl", "big bird", "An owl and the owl, an Owl.", "A big bird and the big bird, a big bird."),
+        ("old ", "", "An old dog.", "A dog."),
+        ("dog", "SUV", "a  dog\nA DOG", "an  SUV\nAN SUV"),
+        ("photo", "image", "Plan-a photo, l'a photo, an photo.", "Plan-a image, l'a image, an image."),
+        ("photo", "“image”", "a photo", "a “image”"),
+        ("a photo", "image", "Take a photo", "Take image"),
+        ("photo", "", "a photo", "a "),
+        ("dog", "cat", "an dog", "an cat"),
+    ],
+)
+def test_an_english_article_that_fitted_fits_what_is_put_behind_it(
+    find: str, by: str, text: str, expected: str
+) -> None:
+    rule = Rule(find, by)
+    assert rule.apply(text, "en") == rule.apply(text, "en-GB") == expected
+    assert rule.apply("a photo", "pt") == "a photo".replace(find, by)
+
+
+def test_the_preview_of_replacing_shows_the_article_that_is_written(library: Library) -> None:
+    (photo,) = add_photos(library, "a.jpg")
+    propose(library, photo, "dog", text="May be a photo of dog.")
+    with library.read() as connection:
+        shown = [found.after for found in replace.find(connection, Rule("photo", "image"))]
+    replace.replace(library, Rule("photo", "image"))
+    written = detail(library, photo).text(Field.ALT_TEXT, "en")
+    assert written is not None
+    assert [written.text] == shown == ["May be an image of dog."]
+
+
 def test_an_embedding_is_taken_back_and_done_again(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
