@@ -75,7 +75,7 @@ class TextEditor(QWidget):
         super().__init__()
         self._appearance = appearance
         self._counted = counted
-        self._stored = ""
+        self._stored = self._plain = ""
         self._mark: Mark | None = None
         self._misspelt: Sequence[Misspelt] = ()
         self.spelling_off = ""
@@ -132,6 +132,7 @@ class TextEditor(QWidget):
         """Show the stored text, replacing what is in the field; a rejected text is not shown."""
         shown = text if text is not None and text.state != TextState.REJECTED else None
         self._stored = shown.text if shown else ""
+        self._plain = (shown.plain or "") if shown and shown.state == TextState.DRAFT else ""
         self._mark = ORIGINS[shown.origin] if shown else None
         if self.field.toPlainText() != self._stored:
             self.field.setPlainText(self._stored)
@@ -145,9 +146,14 @@ class TextEditor(QWidget):
 
     def accept(self) -> None:
         """Take what stands in the field for the stored text: it is on its way into the library."""
-        self._stored = self.words
+        self._stored, self._plain = self.words, ""
         self._mark = ORIGINS[Origin.USER] if self._stored else None
         self._changed()
+
+    @property
+    def _as_drafted(self) -> bool:
+        """Whether approval would put other words in the place of those that stand here: the draft without its hedge."""
+        return bool(self._plain) and not self.changed and self._plain != self.words
 
     def start(self) -> None:
         """Give the field the focus, with the cursor at the end."""
@@ -164,6 +170,8 @@ class TextEditor(QWidget):
         """
         if text != self.field.toPlainText():
             return
+        if self._as_drafted:  # approval takes the opening of a draft away by itself
+            remarks = [remark for remark in remarks if remark.rule != "hedge"]
         self._misspelt, self.spelling_off = misspelt, "" if misspelt else note
         lines = QTextCharFormat.UnderlineStyle
         marks = [self._underlined(text, r.start, r.end, lines.WaveUnderline) for r in remarks]
@@ -221,6 +229,8 @@ class TextEditor(QWidget):
             said = f"{length} characters, more than the {COMFORTABLE} that are read in one breath"
         else:
             said = f"{length} characters, more than the {LONGEST} that fit; move details to the description"
+        if self._as_drafted:
+            said += f". Once approved it reads: {self._plain}"
         self._count.setText(said)
         mark = EDITED if self.changed else self._mark
         self._origin.setText(mark.word if mark else "")

@@ -139,7 +139,7 @@ def _hedge(text: str, _about: Circumstances) -> Iterator[Found]:
         for pattern in (grammar.hedge, grammar.listed, *frames):
             before = pattern.partition("{}")[0]
             if text.lstrip().startswith(before):
-                sentence = "This still sounds like a guess. Once you have checked it, say it plainly."
+                sentence = "This is how drafts begin. Once you have checked it, begin with what can be seen."
                 start, _ = _trimmed(text)
                 yield Severity.ADVICE, start, start + len(before.rstrip()), sentence
                 return

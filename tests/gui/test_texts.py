@@ -16,7 +16,7 @@ from gui.text_dialog import TextDialog
 from gui.words import ORIGINS
 from inference import engine, raw_json
 from inference.findings import Box, Detection, RawFindings, TextLine
-from storage import own_spellings, review
+from storage import own_spellings, replace, review
 from storage.library import Library
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.suggestions import Proposal, TextProposal, store_proposal
@@ -280,3 +280,22 @@ def test_what_the_file_says_of_ai_is_shown(session: Session, library: Library, u
     session.flow.go(list(session.model.ids).index(row.id))
     until(lambda: said.isVisibleTo(session.window.panel))
     assert "trainedAlgorithmicMedia" in said.text()
+
+
+def test_the_opening_of_a_draft_is_not_blamed_where_approval_takes_it_away(
+    session: Session, library: Library, until: Until
+) -> None:
+    photo, text = session.model.ids[0], session.window.panel.text
+    assert "Once approved it reads: cat" in text._count.text()
+    assert "Once approved it reads: cat" in text.field.accessibleDescription()
+    replace.replace(library, replace.Rule("cat", "kitten"), [photo])
+    until(lambda: text.words == "May be an image of kitten.")
+    until(lambda: text._origin.text() == ORIGINS[Origin.USER].word)
+    asked: list[str] = []
+    text.rested.connect(asked.append)
+    until(lambda: asked)
+    until(lambda: session.desk.idle)
+    assert "begin" not in text._remarks.text()
+    text.put("May be an image of kitten on a chair.")
+    until(lambda: "This is how drafts begin." in text._remarks.text())
+    assert "Once approved" not in text._count.text()
