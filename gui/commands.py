@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox
 
 from gui import daily
 from gui.actions import NUMBERED_TAGS
+from gui.file_manager import FileManager
 from gui.main_window import VIEWS
 from gui.review import steps
 from storage.version import __version__
@@ -23,6 +24,8 @@ ABOUT = (
 def connect(session: "Session") -> None:
     """Connect every action."""
     window, flow, actions = session.window, session.flow, session.window.actions_table
+    shown_by = FileManager(session)
+    shown_by.failed.connect(session.say)
     for name, call in (
         ("add-folders", session.choose_folders),
         ("rescan", lambda: session.work.find_words(())),
@@ -45,7 +48,7 @@ def connect(session: "Session") -> None:
         ("judge-tags", window.panel.tags.list.setFocus),
         ("next", lambda: flow.step(1)),
         ("previous", lambda: flow.step(-1)),
-        ("show-file", flow.show_file),
+        ("show-file", lambda: show_file(session, shown_by)),
         ("sidebar", lambda: window.aside.setVisible(actions["sidebar"].isChecked())),
         ("boxes", flow.pictures.show_boxes),
         ("larger", lambda: zoom(session, 1)),
@@ -63,6 +66,13 @@ def connect(session: "Session") -> None:
         actions.on(name, partial(window.show_view, name))
     for number in range(1, NUMBERED_TAGS + 1):
         actions.on(f"tag-{number}", partial(flow.judge_number, number))
+
+
+def show_file(session: "Session", shown_by: FileManager) -> None:
+    """Show the current photo's file in the file manager."""
+    photo = session.flow.current()
+    if photo is not None:
+        shown_by.show_file(photo.path)
 
 
 def zoom(session: "Session", steps: int) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain, compress
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from gui.desk import Desk
 from gui.main_window import MainWindow
@@ -387,12 +387,6 @@ class ReviewFlow(QObject):
         texts = [row.alt_text for row in rows if row.alt_text]
         QGuiApplication.clipboard().setText("\n".join(texts))
         self.said.emit("Alt text copied." if texts else "There is no alt text to copy.")
-
-    def show_file(self) -> None:
-        """Open the photo's folder in the file manager."""
-        photo = self.current()
-        if photo is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(photo.path.parent)))
 
 
 def _done(count: int, one: str, many: str) -> str:
