@@ -42,9 +42,10 @@ class FileManager(QObject):
         Args:
             bus: where the file manager is asked on Linux; None for the session's.
         """
-        if sys.platform == "win32":
+        system: str = sys.platform  # a name of its own, else the type checker looks at one branch only
+        if system == "win32":
             started = QProcess.startDetached("explorer", ["/select,", str(path)])
-        elif sys.platform == "darwin":
+        elif system == "darwin":
             started = QProcess.startDetached("open", ["-R", str(path)])
         else:
             self._ask(path, bus)

@@ -1,4 +1,4 @@
-"""The words of a search as separate filters, to be shown as chips, added by the sidebar and removed one by one.
+"""The words of a search as separate filters, so that the sidebar can add one or put it in the place of another.
 
 Only the shape of the words is looked at here; what they mean is for `storage.search`.
 """
@@ -22,22 +22,6 @@ def terms(words: str) -> list[str]:
             depth = max(0, depth + (sign == "(") - (sign == ")"))
         current += sign
     return [term for term in (*found, current) if term]
-
-
-def filters(words: str) -> list[str]:
-    """Those that ask for a field, like `state:draft`; the others are plain words that stay in the field alone.
-
-    None where the words are alternatives: taking one away would ask something else.
-    """
-    return [] if _alternatives(words) else [term for term in terms(words) if ":" in term.split('"')[0]]
-
-
-def without(words: str, term: str) -> str:
-    """The words without one of them."""
-    left = terms(words)
-    if term in left:
-        left.remove(term)
-    return " ".join(left)
 
 
 def narrowed(words: str, term: str) -> str:

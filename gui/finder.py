@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from gui.desk import Counts, Desk
-from gui.filter_words import added, filters, narrowed, without
+from gui.filter_words import added, narrowed
 from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
 from gui.review_flow import ReviewFlow
 
 if TYPE_CHECKING:
-    from storage.search import Facets, QueryError
+    from sqlalchemy import Connection
+
+    from storage.search import Facets, Part, QueryError
 
 RELIST_MS = 500
 """Between two searches while a scan brings photos: the list grows twice a second."""
@@ -61,7 +63,8 @@ class Finder(QObject):
         self._search.completing.connect(desk.complete)
         self._search.offered.connect(self._say_offer)
         self._search.left.connect(window.focus_photos)
-        window.chips.removed.connect(lambda term: self._search.search(without(self._search.words, term)))
+        window.chips.removed.connect(self._search.search)
+        window.chips.left.connect(window.focus_photos)
         window.nothing_found.pressed.connect(self._search.search)
         window.sidebar.chosen.connect(self._filter)
         window.facets.chosen.connect(lambda words: self._search.search(added(self._search.words, words)))
@@ -94,17 +97,26 @@ class Finder(QObject):
     def _asked(self, words: str) -> None:
         self._speak.stop()
         self._search.complain(None)
-        self._window.chips.show_filters(filters(words))
+        self._desk.ask(
+            lambda connection: _parts(connection, words),
+            lambda parts: self._show_parts(parts, words),
+            only_latest="parts",
+        )
         self.again()
         if words:
             self._desk.narrow(words)
         else:
             self._window.facets.hide()
 
+    def _show_parts(self, parts: "Sequence[Part] | None", words: str) -> None:
+        """Show the chips; while the words can't be understood, those of the photos that are still shown."""
+        if words == self._search.words and parts is not None:
+            self._window.chips.show_parts(parts)
+
     def _say(self) -> None:
         if self._search.complaint:
             self._window.announcer.say(self._search.complaint, assertive=True)
-        elif self._search.field.hasFocus():
+        elif self._search.field.hasFocus() or self._window.chips.focused:
             said = ", ".join(part for part in (self._result, self._offer) if part)
             if said:
                 self._window.announcer.say(said)
@@ -175,3 +187,12 @@ class Finder(QObject):
     def _tell_found(self) -> None:
         if self._total >= 0:
             self._search.tell_found(self._model.rowCount(), self._total)
+
+
+def _parts(connection: "Connection", words: str) -> "Sequence[Part] | None":
+    from storage import search
+
+    try:
+        return search.take_apart(connection, words)
+    except search.QueryError:
+        return None

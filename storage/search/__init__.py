@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from storage.search.apart import Part, take_apart
     from storage.search.completion import Completion, complete
     from storage.search.correction import corrected, did_you_mean, why_nothing
     from storage.search.errors import QueryError
@@ -21,6 +22,7 @@ __all__ = [
     "Facet",
     "Facets",
     "Order",
+    "Part",
     "Query",
     "QueryError",
     "complete",
@@ -31,10 +33,12 @@ __all__ = [
     "find",
     "find_page",
     "parse",
+    "take_apart",
     "why_nothing",
 ]
 
 _ROOMS = {
+    "apart": ("Part", "take_apart"),
     "completion": ("Completion", "complete"),
     "correction": ("corrected", "did_you_mean", "why_nothing"),
     "errors": ("QueryError",),

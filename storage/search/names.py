@@ -127,6 +127,13 @@ class Names:
             yield self.meaning(part)
             kept = True
 
+    def taken_together(self, parts: Sequence[Query]) -> int:
+        """How many parts of an AND, from the first on, are one thing: a name of several words, a number and a name."""
+        if not isinstance(parts[0], Word) or parts[0].phrase:
+            return 1
+        counted = self._counted(parts[: 1 + LONGEST_NAME])
+        return counted[1] if counted is not None else self._longest(parts[:LONGEST_NAME])
+
     def _counted(self, parts: Sequence[Query]) -> tuple[Meaning, int] | None:
         """A number and the whole name after it, and how many parts that is; None where it is something else."""
         number, rest = parts[0], parts[1:]

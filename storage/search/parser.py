@@ -42,6 +42,11 @@ def parse(query: str, *, typing: bool = False, today: date | None = None) -> Que
     Raises:
         QueryError: the question can't be understood; it says where and what would be right.
     """
+    return parser_of(query, typing=typing, today=today).whole()
+
+
+def parser_of(query: str, *, typing: bool = False, today: date | None = None) -> "Parser":
+    """A parser at the beginning of a question; arguments and errors as for `parse`."""
     if len(query) > LONGEST:
         raise QueryError(f"A search can have {LONGEST:,} characters. Please make it shorter.", LONGEST, len(query))
     if typing and query.rstrip() != query.rstrip().rstrip("-−–—"):
@@ -55,7 +60,7 @@ def parse(query: str, *, typing: bool = False, today: date | None = None) -> Que
             signs[MOST_PARTS].start,
             signs[-1].end,
         )
-    return _Parser(heard(signs, today or date.today()), query, typing=typing).whole()
+    return Parser(heard(signs, today or date.today()), query, typing=typing)
 
 
 def _without_loose_end(signs: list[Token]) -> list[Token]:
@@ -77,18 +82,28 @@ def rule_named(name: str) -> FieldRule | None:
     return FIELDS.get(ALIASES.get(folded, folded))
 
 
-class _Parser:
-    """A cursor over signs; each method reads one rule of the grammar."""
+class Parser:
+    """A cursor over signs; each method reads one rule of the grammar.
+
+    Attributes:
+        signs: all of them.
+        parts: the signs of each part that is asked for beside the others, as first and end in `signs`; once the
+            whole was read.
+        alternatives: True where the whole is joined by OR.
+    """
 
     def __init__(self, signs: Sequence[Token], query: str, *, typing: bool) -> None:
-        self._signs = signs
+        self.signs = signs
+        self.parts: list[tuple[int, int]] = []
+        self.alternatives = False
         self._at = 0
         self._depth = 0
         self._query = query
         self._typing = typing
 
     def whole(self) -> Query:
-        if not self._signs:
+        """The tree; an empty question is everything."""
+        if not self.signs:
             return Everything()
         found = self._any()
         left = self._peek()
@@ -97,12 +112,13 @@ class _Parser:
         return found
 
     def _peek(self) -> Token | None:
-        return self._signs[self._at] if self._at < len(self._signs) else None
+        return self.signs[self._at] if self._at < len(self.signs) else None
 
     def _any(self) -> Query:
         parts = [self._all()]
         while (sign := self._peek()) is not None and self._is_or(sign):
             self._at += 1
+            self.alternatives = self.alternatives or not self._depth
             parts.append(self._all())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
@@ -110,13 +126,13 @@ class _Parser:
         """OR, or a small "or" between two things: that word alone finds nothing anybody looks for."""
         if sign.kind == "or":
             return True
-        between = 0 < self._at < len(self._signs) - 1
+        between = 0 < self._at < len(self.signs) - 1
         return (
             between
             and sign.kind == "word"
             and sign.text == "or"
-            and self._signs[self._at - 1].kind not in ("open", "or", "and", "not", "minus")
-            and self._signs[self._at + 1].kind not in ("close", "or", "and")
+            and self.signs[self._at - 1].kind not in ("open", "or", "and", "not", "minus")
+            and self.signs[self._at + 1].kind not in ("close", "or", "and")
         )
 
     def _all(self) -> Query:
@@ -130,13 +146,16 @@ class _Parser:
                 if following is None or following.kind in ("close", "and", "or"):
                     raise self._nothing_beside(sign, "after")
                 continue
+            begun = self._at
             parts.append(self._one())
+            if not self._depth:
+                self.parts.append((begun, self._at))
         if not parts:
             raise self._empty()
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def _empty(self) -> QueryError:
-        sign, before = self._peek(), self._signs[self._at - 1] if self._at else None
+        sign, before = self._peek(), self.signs[self._at - 1] if self._at else None
         if before is not None and self._is_operator(before):
             return self._nothing_beside(before, "after")
         if sign is not None and self._is_operator(sign):
@@ -187,7 +206,7 @@ class _Parser:
         return found
 
     def _leaf(self, sign: Token) -> Query:
-        growing = self._typing and self._at == len(self._signs) and sign.end == len(self._query)
+        growing = self._typing and self._at == len(self.signs) and sign.end == len(self._query)
         if not sign.closed and not self._typing:
             raise QueryError("This quote is never closed; add a second one.", sign.start, sign.end)
         if sign.kind == "field":

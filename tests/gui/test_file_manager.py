@@ -1,4 +1,4 @@
-"""Showing a file in the file manager: on a real bus, with one that answers, one that hangs, and none; elsewhere by command."""
+"""Showing a file in the file manager: on a real bus with one that answers, one that hangs, and none."""
 
 import json
 import os
