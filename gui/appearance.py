@@ -73,7 +73,7 @@ QToolButton#flat, QPushButton#flat { background: transparent; border: 1px solid 
 QToolButton#flat:hover, QPushButton#flat:hover { background: $hover; }
 QToolButton#flat:checked { background: $selection; color: $selection_text; border: 1px solid $border; }
 QToolButton#flat:focus, QPushButton#flat:focus { border: 2px solid $focus; }
-QPushButton#chip { border-radius: 12px; padding: 0 8px; min-height: 22px; background: $selection;
+QPushButton#chip { border-radius: ${pill}px; padding: 0 8px; min-height: ${chip}px; background: $selection;
   color: $selection_text; border: 1px solid $border; }
 QPushButton#chip:focus { border: 2px solid $focus; padding: 0 7px; }
 QListWidget, QListView, QTreeView, QTableView { background: $surface; border: 1px solid $line; border-radius: 6px;
@@ -174,6 +174,8 @@ class Appearance(QObject):
         ring, tick = self.scaled(4) + 1, self.scaled(16)
         lengths |= {"ring": str(ring), "dot": str(tick + 2 - 2 * ring), "round": str(tick // 2 + 1)}
         lengths["row"] = str(max(20, QFontMetrics(font).height()))  # else a layout may squeeze the words of a field
+        chip = max(22, int(lengths["row"]))
+        lengths |= {"chip": str(chip), "pill": str((chip + 2) // 2)}
         self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **lengths, **sizes, **files))
         self.changed.emit()
 

@@ -49,7 +49,7 @@ def connect(session: "Session") -> None:
         ("next", lambda: flow.step(1)),
         ("previous", lambda: flow.step(-1)),
         ("show-file", lambda: show_file(session, shown_by)),
-        ("sidebar", lambda: window.aside.setVisible(actions["sidebar"].isChecked())),
+        ("sidebar", lambda: window.show_sidebar(on=actions["sidebar"].isChecked())),
         ("boxes", flow.pictures.show_boxes),
         ("larger", lambda: zoom(session, 1)),
         ("smaller", lambda: zoom(session, -1)),

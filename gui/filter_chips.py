@@ -42,8 +42,9 @@ class FilterChips(QWidget):
         label = QLabel("Only:")
         label.setObjectName("caption")
         self._row.addWidget(label)
-        self._more = QLabel()
+        self._more = QLabel(self)  # a widget without a parent would be collected by any thread
         self._more.setObjectName("caption")
+        self._more.hide()
         self.hide()
         appearance.changed.connect(self._dress)
 

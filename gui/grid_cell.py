@@ -32,6 +32,9 @@ GAP = 4
 TEXT_LINES = 2
 """Lines of alt text below a picture."""
 
+NAME_LETTERS = 8
+"""Average letters for which a file name needs room, unless it is shorter: less of it says nothing."""
+
 MARK = 16
 """Edge of a state's icon in logical pixels at 100 % text size."""
 
@@ -90,7 +93,7 @@ class CellPainter(QObject):
 
     def least_width(self, picture_width: int) -> int:
         """How wide a picture has to be at least, so that the words below it fit at this text size."""
-        return max(picture_width, self._appearance.scaled(picture_width * 3 // 4))
+        return max(picture_width, self._appearance.scaled(picture_width * 2 // 3))
 
     def cell_size(self, picture_width: int) -> QSize:
         """Size of a cell whose picture is this wide; pictures stand in a 4:3 frame."""
@@ -195,12 +198,14 @@ class CellPainter(QObject):
         left = line.left() + self._mark + 4
         painter.setFont(self._word)
         painter.setPen(QColor(theme.selection_text if state.selected else colour))
-        word_width = min(_width(mark.word, self._word.key()), line.right() - left)
+        word = _elided(mark.word, self._word.key(), line.right() - left)
+        word_width = _width(word, self._word.key())
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(QRect(left, line.top(), word_width, line.height()), middle, mark.word)
+        painter.drawText(QRect(left, line.top(), word_width, line.height()), middle, word)
         left += word_width + 8
         room = line.right() + 1 - left
-        if room > 24:
+        whole = _width(photo.name, self._small.key()) <= room
+        if whole or room >= NAME_LETTERS * QFontMetrics(self._small).averageCharWidth():
             painter.setFont(self._small)
             painter.setPen(QColor(theme.selection_text if state.selected else theme.muted))
             name = _elided(photo.name, self._small.key(), room)

@@ -1,8 +1,9 @@
 """The main window: places the panels and nothing else. What they do is wired in `gui.app`."""
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMainWindow,
     QSplitter,
@@ -30,6 +31,9 @@ from gui.sidebar import FacetPanel, Sidebar
 
 SIDEBAR, PANEL = 224, 360
 """Widths of the sidebar and of the panel in pixels at first, where their words need no more."""
+
+LEAST_COLUMNS = 2
+"""Photos side by side for which the sidebar makes room."""
 
 VIEWS = ("library-view", "review-view", "list-view")
 """Actions that switch the view, in the order of the pages."""
@@ -64,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._appearance = appearance
         self._room_for = 0
+        self._sidebar_wanted, self._sidebar_insisted = True, False
         self.announcer = Announcer(self)
         self.actions_table = Actions(self, appearance)
         self.search = SearchBar(appearance)
@@ -198,7 +203,7 @@ class MainWindow(QMainWindow):
         """Keep size, place, widths, the view and how large pictures are."""
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
-        settings.setValue("window/sidebar", self.aside.isVisibleTo(self))
+        settings.setValue("window/sidebar", self._sidebar_wanted)
         settings.setValue("window/view", self.view())
         settings.setValue("window/zoom", self.grid.zoomed)
 
@@ -207,8 +212,8 @@ class MainWindow(QMainWindow):
         if settings.contains("window/geometry"):
             self.restoreGeometry(settings.value("window/geometry"))
             self._splitter.restoreState(settings.value("window/splitter"))
-        self.aside.setVisible(settings.value("window/sidebar", True, type=bool) is True)
-        self.actions_table["sidebar"].setChecked(self.aside.isVisibleTo(self))
+        self._sidebar_wanted = settings.value("window/sidebar", True, type=bool) is True
+        self._give_way()
         self.grid.zoom(int(str(settings.value("window/zoom", 0))) - self.grid.zoomed)
         view = str(settings.value("window/view", VIEWS[0]))
         self._switch(view if view in VIEWS else VIEWS[0])  # the focus comes when there is something to be said
@@ -227,6 +232,33 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the sidebar go or come back."""
+        super().resizeEvent(event)
+        self._give_way()
+
+    def show_sidebar(self, *, on: bool) -> None:
+        """Show the sidebar or hide it, as somebody wishes, however little room it leaves."""
+        self._sidebar_wanted = self._sidebar_insisted = on
+        self._set_sidebar(on=on)
+
+    def _set_sidebar(self, *, on: bool) -> None:
+        self.aside.setVisible(on)
+        self.actions_table["sidebar"].setChecked(on)
+
+    def _give_way(self) -> None:
+        """Hide the sidebar while it would leave no room for two photos side by side; it comes back with the room."""
+        if self._head.isHidden():
+            return  # a photo stands alone on the screen
+        sidebar, panel = max(SIDEBAR, self.sidebar.wanted_width()), max(PANEL, self.panel.minimumWidth())
+        room = self.width() - sidebar - panel - 2 * self._splitter.handleWidth()
+        fits = room >= self.grid.width_of(LEAST_COLUMNS)
+        self._sidebar_insisted = self._sidebar_insisted and not fits
+        on = self._sidebar_wanted and (fits or self._sidebar_insisted)
+        used = self.aside.isAncestorOf(QApplication.focusWidget() or self)
+        if on == self.aside.isHidden() and (on or not used):
+            self._set_sidebar(on=on)
+
     def _share_room(self) -> None:
         """Give the sidebar the width of its words as far as there is room for photos and their panel, too."""
         panel = max(PANEL, self.panel.minimumWidth())
@@ -238,6 +270,8 @@ class MainWindow(QMainWindow):
         if self._room_for != self._appearance.text_size:  # else the widths are as somebody left them
             self._room_for = self._appearance.text_size
             self._share_room()
+            self._sidebar_insisted = False
+            self._give_way()
         self.setWindowIcon(self._appearance.icon("altfolio", "accent"))
         edge = self._appearance.scaled(20)
         for tool in self._tools:

@@ -89,6 +89,11 @@ class PhotoGrid(QAbstractItemView):
         """How many photos stand side by side, at least 1."""
         return max(1, self.viewport().width() // self._painter.cell_size(self.picture_width).width())
 
+    def width_of(self, columns: int) -> int:
+        """How wide the grid has to be to show this many photos of the usual size side by side."""
+        cell = self._painter.cell_size(self._painter.least_width(PICTURE_WIDTHS[USUAL_WIDTH]))
+        return columns * cell.width() + self.verticalScrollBar().sizeHint().width()
+
     @property
     def picture_width(self) -> int:
         """Width of a cell's picture in logical pixels, before cells are stretched to fill the row."""

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushBu
 
 from gui import icons
 from gui.accessible import named
-from gui.appearance import Appearance
+from gui.appearance import LARGE, Appearance, text_scale
 from gui.completion_list import CompletionList
 from gui.words import counted
 
@@ -231,6 +231,11 @@ class SearchBar(QWidget):
     def tell_found(self, found: int, total: int) -> None:
         """Say how many of all photos are shown."""
         self._found.setText(f"{found:,} of {total:,} photos" if self.words else counted(total, "photo"))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Where the text is large, the field and the order need the room of a number that hides nothing."""
+        self._found.setVisible(bool(self.words) or text_scale() < LARGE)
 
     @property
     def found(self) -> str:
@@ -285,4 +290,5 @@ class SearchBar(QWidget):
         self._typed = False
 
     def _dress(self) -> None:
+        self._make_room()
         self.field.underline(*self._wrong, self._appearance.theme.problem)

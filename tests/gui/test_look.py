@@ -19,6 +19,7 @@ from gui import theme
 from gui.app import Session
 from gui.words import STATES
 from tests.gui.audit import called, own_widgets, walk
+from tests.gui.conftest import Until
 from tests.gui.pixels import changed, seen, strongest
 from tests.gui.scenes import SCENES, Scene
 
@@ -99,13 +100,14 @@ def test_the_focus_is_seen_on_everything_that_takes_it(dressed: Callable[[str, i
 
 @pytest.mark.parametrize("scene", SCENES, ids=str)
 def test_everything_is_reached_at_200_percent_in_a_small_window(
-    dressed: Callable[[str, int], Session], scene: Scene
+    dressed: Callable[[str, int], Session], scene: Scene, until: Until
 ) -> None:
     session = dressed("light", LARGE_TEXT)
     session.window.resize(SMALL)
     QApplication.processEvents()
     assert session.window.size() == SMALL
     window = _opened(scene, session)
+    until(lambda: session.desk.idle)  # chips and numbers that come later move what has the focus
     window.resize(window.size().boundedTo(SMALL))
     QApplication.processEvents()
     assert window.size().boundedTo(SMALL) == window.size(), f"{window.size()} at least"
@@ -129,11 +131,55 @@ def test_the_words_of_the_sidebar_are_not_cut(dressed: Callable[[str, int], Sess
     session = dressed("light", 75)
     session.window.resize(1280, 800)
     session = dressed("light", text_size)
+    if not session.window.aside.isVisible():
+        session.window.actions_table["sidebar"].trigger()
     QApplication.processEvents()
     sidebar = session.window.sidebar
     assert sidebar.width() >= sidebar.wanted_width()
     shown = sidebar.fontMetrics().horizontalAdvance(max((mark.word for mark in STATES.values()), key=len))
     assert sidebar.header().sectionSize(0) >= shown + 2 * sidebar.indentation() + sidebar.iconSize().width()
+
+
+@pytest.mark.parametrize("size", [QSize(1280, 800), SMALL], ids=["usual", "small"])
+def test_photos_stand_side_by_side_at_200_percent_as_the_sidebar_gives_way(
+    dressed: Callable[[str, int], Session], size: QSize
+) -> None:
+    session = dressed("light", LARGE_TEXT)
+    window, button = session.window, session.window.actions_table["sidebar"]
+    window.resize(size)
+    QApplication.processEvents()
+    assert window.grid.columns() >= 2
+    assert (window.aside.isVisible(), button.isChecked()) == (False, False)
+    button.trigger()  # who wants the sidebar has it, however little room is left
+    window.resize(size + QSize(8, 0))
+    QApplication.processEvents()
+    assert (window.aside.isVisible(), button.isChecked()) == (True, True)
+    dressed("light", 100)
+    QApplication.processEvents()
+    assert window.aside.isVisible()
+    assert window.grid.columns() >= 2
+    dressed("light", LARGE_TEXT)
+    QApplication.processEvents()
+    assert not window.aside.isVisible()
+
+
+def test_the_sidebar_that_gave_way_comes_back_with_the_room_unless_it_was_hidden_by_hand(session: Session) -> None:
+    window = session.window
+    window.resize(800, 600)
+    QApplication.processEvents()
+    assert not window.aside.isVisible()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert window.aside.isVisible()
+    window.sidebar.setFocus()
+    window.resize(800, 600)
+    QApplication.processEvents()
+    assert window.aside.isVisible(), "somebody is in it"
+    window.grid.setFocus()
+    window.actions_table["sidebar"].trigger()
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert not window.aside.isVisible()
 
 
 def _in_view(widget: QWidget) -> QRect:
