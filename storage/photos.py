@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.chunks import chunks
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.shown import shown as shown
-from storage.words import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -172,7 +172,7 @@ def details(connection: "Connection", photos: Sequence[int], *, language: str = 
     """Everything about these photos, in order; ids that are gone are left out.
 
     Args:
-        photos: at most `words.CHUNK` ids, because all of it is held in memory.
+        photos: at most `chunks.CHUNK` ids, because all of it is held in memory.
     """
     ids = ",".join(str(int(i)) for i in photos)
     own = {

@@ -5,13 +5,13 @@ named by the MD5 of the photo's URI, valid while `Thumb::MTime` is the photo's t
 JPEG files in a cache folder of our own. Everything in here can be deleted at any time.
 
 Invariants: no Qt; safe to call from many threads and programs at once; a thumbnail appears whole or not at all; a photo
-that can't be decoded is not tried again until it changes.
+that can't be decoded is not tried again until it changes. What finds a picture that is kept imports no decoder: the
+window's first screen is made of them.
 """
 
 import contextlib
 import hashlib
 import os
-import secrets
 import sys
 import zlib
 from collections.abc import Iterator
@@ -20,10 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
-from storage.image_file import decode, open_upright
-from storage.image_head import ImageHead, NoPicture, read_head
 from storage.job import KnownError
-from storage.photo_source import open_source
 from storage.shown import shown
 from storage.version import __version__
 
@@ -82,6 +79,13 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     failed = _place(path, _FAILED)
     if _is_valid(failed, path, mtime_ns):
         raise KnownError(f"“{shown(path.name)}” could not be decoded. It is tried again as soon as the file changes.")
+    return _make(path, side, mtime_ns, failed)
+
+
+def _make(path: Path, side: int, mtime_ns: int, failed: Path) -> "Image":
+    from storage.image_file import open_upright
+    from storage.image_head import NoPicture
+
     size = next((size for size in SIDES if SIDES[size] >= side), None)
     try:
         picture = open_upright(path, max_side=SIDES[size] if size else side)
@@ -119,6 +123,10 @@ def quick_preview(path: Path, *, least: int = 96) -> "Image | None":
     Returns:
         RGB, upright; None where there is none that fits.
     """
+    from storage.image_file import decode
+    from storage.image_head import ImageHead, read_head
+    from storage.photo_source import open_source
+
     try:
         with open_source(path) as source:
             head = read_head(source)
@@ -217,6 +225,8 @@ def _keep(picture: "Image", place: Path, path: Path, mtime_ns: int) -> None:
     """Write a thumbnail; a full disk or a read-only home only means that it is made again next time."""
     if place.parents[1] in path.parents:  # never thumbnails of thumbnails
         return
+    import secrets
+
     with contextlib.suppress(OSError):
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = place.with_name(f".{place.stem}.{secrets.token_hex(4)}.part")

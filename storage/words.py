@@ -5,19 +5,18 @@ change about a photo, kept so that it can be put back.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+from storage.chunks import CHUNK as CHUNK
+from storage.chunks import chunks as chunks
 from storage.schema import Field, Origin, TagState
 from storage.spelling import fold as fold
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-CHUNK = 500
-"""Ids asked for in one statement; SQLite allows 32,766 variables, and short statements keep its cache useful."""
 
 
 class PathOrigin(IntEnum):
@@ -190,12 +189,6 @@ _FILE, _SURE = int(Origin.FILE), int(TagState.ACCEPTED)
 def _is_decision(origin: int, state: int) -> bool:
     """Whether a text or tag of a snapshot is what a person said, and not a machine's proposal or a file's word."""
     return origin == Origin.USER or (origin == Origin.MODEL and state > 0) or state == TagState.REJECTED
-
-
-def chunks(ids: Iterable[int]) -> Iterable[Sequence[int]]:
-    """Ids in portions for one statement each."""
-    listed = list(ids)
-    return (listed[i : i + CHUNK] for i in range(0, len(listed), CHUNK))
 
 
 def _rows(connection: "Connection", statement: str, photos: Iterable[int]) -> Iterable[Any]:
