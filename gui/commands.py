@@ -3,7 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog, QMessageBox
+from PySide6.QtWidgets import QDialog
 
 from gui import daily
 from gui.actions import NUMBERED_TAGS
@@ -57,7 +57,7 @@ def connect(session: "Session") -> None:
         ("full-screen", session.full_view.toggle),
         ("palette", lambda: find_command(session)),
         ("help", lambda: show_help(session)),
-        ("about", lambda: QMessageBox.about(window, "About Altfolio", ABOUT)),
+        ("about", lambda: show_about(session)),
     ):
         actions.on(name, call)
     daily.connect(session)
@@ -73,6 +73,13 @@ def show_file(session: "Session", shown_by: FileManager) -> None:
     photo = session.flow.current()
     if photo is not None:
         shown_by.show_file(photo.path)
+
+
+def show_about(session: "Session") -> None:
+    """Say what this is."""
+    from PySide6.QtWidgets import QMessageBox
+
+    QMessageBox.about(session.window, "About Altfolio", ABOUT)
 
 
 def zoom(session: "Session", steps: int) -> None:

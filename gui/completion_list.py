@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QWidget,
 )
 
@@ -22,6 +21,8 @@ from gui.appearance import Appearance
 from gui.words import counted
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
     from storage.search import Completion
 
 ONE = Qt.ItemDataRole.UserRole
@@ -38,14 +39,14 @@ class _Delegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, option.fontMetrics.height() + 8)
 
     def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+        self, painter: QPainter, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex
     ) -> None:
         one: Completion = index.data(ONE)
-        chosen = QStyleOptionViewItem(option)
+        chosen = type(option)(option)
         self.initStyleOption(chosen, index)
         chosen.text = ""
         chosen.widget.style().drawControl(chosen.widget.style().ControlElement.CE_ItemViewItem, chosen, painter)

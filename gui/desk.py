@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gui.edits import Edits
 from gui.jobs import Calls
 from gui.questions import STOPPED, Question
-from storage import history, photos, review, settings
+from storage import photos
 from storage.job import KnownError
 from storage.library import Library
-from storage.photos import PhotoDetail, PhotoRow
-from storage.schema import Field, PhotoState, TagState
+from storage.photos import PhotoRow
+from storage.schema import PhotoState
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from storage.search.saved import SavedSearch
 
 FIRST_ORDER = "taken"
-"""The order in which photos are listed when nobody says otherwise, and that of `Desk.first_rows`."""
+"""The order in which photos are listed when nobody says otherwise, and that of `storage.photos.newest`."""
 
 MOST_FACETS = 60
 """Years and cameras listed in the sidebar, the most frequent; all others are found by typing."""
@@ -51,7 +52,7 @@ LONGEST_REST = 10.0
 def _import(ready: threading.Event) -> None:
     """Import what questions need in one thread: two that import rooms which need each other find them half made."""
     try:
-        from storage import overview, refresh, search  # noqa: F401
+        from storage import history, overview, refresh, review, search  # noqa: F401
     finally:
         ready.set()
 
@@ -77,12 +78,8 @@ class Counts:
     empty: bool
 
 
-class Desk(QObject):
-    """One open library, without waiting.
-
-    Attributes:
-        library: it.
-        settings: the user's choices as last read.
+class Desk(Edits):
+    """One open library, without waiting: what is asked of it; what is done to it is in `gui.edits`.
 
     Signals:
         found(object, str): ids of photos and the words they were searched by.
@@ -93,7 +90,6 @@ class Desk(QObject):
         detailed(object): the `PhotoDetail` that was asked for last, None where it is gone.
         counted(Counts): after `count`.
         undoable(object, object): the batches that undo and redo would take, or None.
-        changed_settings(Settings): other choices than before.
         failed(str, object): a sentence and the exception.
     """
 
@@ -105,7 +101,6 @@ class Desk(QObject):
     detailed = Signal(object)
     counted = Signal(object)
     undoable = Signal(object, object)
-    changed_settings = Signal(object)
     failed = Signal(str, object)
 
     def __init__(
@@ -114,14 +109,13 @@ class Desk(QObject):
         """Open the desk.
 
         Args:
-            after: nothing but `first_rows` is read before this has happened.
+            after: nothing is read before this has happened.
         """
-        super().__init__(parent)
-        self.library = library
         ready = threading.Event()
+        super().__init__(library, parent, after=ready)
         self._rows = Calls("rows", self, after=after)
-        others = ("completions", "questions", "counts", "edits")
-        self._completions, self._questions, self._counts, self._edits = (Calls(n, self, after=ready) for n in others)
+        others = ("completions", "questions", "counts")
+        self._completions, self._questions, self._counts = (Calls(n, self, after=ready) for n in others)
         self._all = (self._rows, self._completions, self._questions, self._counts, self._edits)
         self._rows.ask(lambda: _import(ready))
         for calls in self._all:
@@ -131,8 +125,6 @@ class Desk(QObject):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.timeout.connect(self._counted_enough)
-        with library.peek() as connection:
-            self.settings = settings.load(connection)
 
     # questions
 
@@ -182,6 +174,16 @@ class Desk(QObject):
             return search.complete(connection, words, cursor)
 
         self._ask_newest(self._completions, "complete", ask, lambda some: self.completed.emit(some, words, cursor))
+
+    def complete_tag(self, typed: str, done: Callable[[list[str]], None]) -> None:
+        """Look for keywords that begin with what was typed."""
+
+        def ask(connection: "Connection") -> list[str]:
+            from storage import review_counts
+
+            return review_counts.names_like(connection, typed)
+
+        self.ask(ask, done, only_latest="complete tag")
 
     def narrow(self, words: str) -> None:
         """Look for ways to narrow what words find; answered by `narrowed`, unless they can't be searched for."""
@@ -247,6 +249,8 @@ class Desk(QObject):
         """Ask what undo and redo would do; answered by `undoable`."""
 
         def ask() -> tuple[Any, Any]:
+            from storage import history
+
             with self.library.read() as connection:
                 return history.last_step(connection), history.undone_step(connection)
 
@@ -287,84 +291,6 @@ class Desk(QObject):
     def ask_library(self, question: Callable[[], Any], done: Callable[[Any], None], *, only_latest: str = "") -> None:
         """A question that opens its own reads."""
         self._questions.ask(question, done, only_latest=only_latest)
-
-    # what a person does
-
-    def edit(self, change: Callable[[], Any], done: Callable[[Any], None] | None = None) -> None:
-        """Do something to the library after everything that was done before."""
-        self._edits.ask(change, done)
-
-    def approve(
-        self, ids: Sequence[int], done: Callable[[int], None] | None = None, *, seen: PhotoDetail | None = None
-    ) -> None:
-        """Approve drafts and remaining tags; of one photo that is shown only what was `seen`."""
-        self.edit(lambda: review.approve(self.library, ids, seen=seen), done)
-
-    def approve_words(
-        self, seen: PhotoDetail, words: str, *, language: str, done: Callable[[Any], None] | None = None
-    ) -> None:
-        """Approve one photo with the words that stand in the editor, and what else was seen of it."""
-        photo = seen.row.id
-        self.edit(lambda: review.approve_text(self.library, photo, words, language=language, seen=seen), done)
-
-    def reject(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
-        """Reject proposed texts."""
-        self.edit(lambda: review.reject(self.library, ids), done)
-
-    def withdraw(self, ids: Sequence[int], done: Callable[[int], None] | None = None) -> None:
-        """Take approvals back."""
-        self.edit(lambda: review.withdraw(self.library, ids), done)
-
-    def set_text(
-        self,
-        ids: Sequence[int],
-        words: str,
-        *,
-        field: Field = Field.ALT_TEXT,
-        language: str = "",
-        approve: bool,
-        done: Callable[[int], None] | None = None,
-    ) -> None:
-        """Give photos a person's text, in the library's language where no other is named."""
-        spoken = language or self.settings.language
-        self.edit(
-            lambda: review.set_text(self.library, ids, words, field=field, language=spoken, approve=approve), done
-        )
-
-    def judge_tag(
-        self, ids: Sequence[int], concept: int, state: TagState, done: Callable[[int], None] | None = None
-    ) -> None:
-        """Accept, reject or leave open a tag; the drafts follow before anything else is done."""
-
-        def judge() -> int:
-            from inference import engine
-
-            number = review.judge_tag(self.library, ids, concept, state)
-            engine.describe_now(self.library, ids)
-            return number
-
-        self.edit(judge, done)
-
-    def add_tag(self, ids: Sequence[int], keyword: str) -> None:
-        """Give photos a keyword."""
-        self.edit(lambda: review.add_tag(self.library, ids, keyword))
-
-    def undo(self, done: Callable[[Any], None]) -> None:
-        """Take back the newest batch."""
-        self.edit(lambda: history.undo(self.library), done)
-
-    def redo(self, done: Callable[[Any], None]) -> None:
-        """Do the batch again that was taken back last."""
-        self.edit(lambda: history.redo(self.library), done)
-
-    def save_settings(self, **changes: object) -> None:
-        """Keep other choices; answered by `changed_settings`."""
-
-        def saved(now: settings.Settings) -> None:
-            self.settings = now
-            self.changed_settings.emit(now)
-
-        self.edit(lambda: settings.save(self.library, **changes), saved)
 
     @property
     def idle(self) -> bool:

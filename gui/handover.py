@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
 
 from gui.words import counted
 from storage import ordered_jobs
@@ -114,6 +113,8 @@ def copy_as(session: "Session", form: str) -> None:
 
 def forget(session: "Session") -> None:
     """Remove everything machines proposed and nobody decided on, once that was confirmed."""
+    from PySide6.QtWidgets import QMessageBox
+
     box = QMessageBox(session.window)
     box.setWindowTitle("Remove what the machine proposed")
     box.setText(

@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog
 
 from gui import library_files
-from gui.dialogs.libraries_dialog import FILES, LibrariesDialog
 from gui.jobs import Calls
 from storage import ordered_jobs
 from storage.shown import shown
@@ -53,6 +51,8 @@ class LibraryCare(QObject):
 
     def open_another(self, *, new: bool = False) -> None:
         """Choose a library, or a place for a new one; it opens in a window of its own."""
+        from gui.dialogs.libraries_dialog import LibrariesDialog
+
         recent = library_files.recent(self._stored)
         dialog = LibrariesDialog(recent, self._path, self._session.window)
         dialog.wanted.connect(self._open)
@@ -67,8 +67,10 @@ class LibraryCare(QObject):
 
     def back_up(self) -> None:
         """Ask where to, and copy the library."""
+        from PySide6.QtWidgets import QFileDialog
+
         chosen, _ = QFileDialog.getSaveFileName(
-            self._session.window, "Back up the library", f"{self._path.stem} backup.altfolio", FILES
+            self._session.window, "Back up the library", f"{self._path.stem} backup.altfolio", library_files.FILES
         )
         if chosen:
             self.back_up_to(Path(chosen))
@@ -81,8 +83,10 @@ class LibraryCare(QObject):
 
     def rebuild(self) -> None:
         """Ask for a new file, and make a library in it from the words in the photos."""
+        from PySide6.QtWidgets import QFileDialog
+
         chosen, _ = QFileDialog.getSaveFileName(
-            self._session.window, "A new library from the words in your photos", "rebuilt.altfolio", FILES
+            self._session.window, "A new library from the words in your photos", "rebuilt.altfolio", library_files.FILES
         )
         if chosen:
             self.rebuild_to(Path(chosen))

@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtCore import QProcess, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
+
+FILES = "Altfolio libraries (*.altfolio)"
+"""What dialogs for files offer."""
 
 MOST = 12
 """Libraries that are remembered."""
@@ -79,6 +82,8 @@ def checked(stored: QSettings, path: Path) -> None:
 
 def open_in_new_window(path: Path) -> bool:
     """Open a library in a process of its own; False where that failed."""
+    from PySide6.QtCore import QProcess
+
     main = sys.modules["__main__"].__file__ or "main.py"
     started = QProcess.startDetached(QApplication.applicationFilePath(), [main, "--library", str(path)])
     return bool(started[0] if isinstance(started, tuple) else started)

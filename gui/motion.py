@@ -6,14 +6,14 @@ sets. Where there is no portal, `gsettings` is asked once. The answers come late
 of the setting is heard while the program runs.
 """
 
-import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import SLOT, QObject, QProcess, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QProcess
     from PySide6.QtDBus import QDBusConnection
 
 ASK_MS = 2_000
@@ -93,6 +93,10 @@ class Motion(QObject):
             self._ask_gsettings()
 
     def _ask_gsettings(self) -> None:
+        import shutil
+
+        from PySide6.QtCore import QProcess
+
         if shutil.which("gsettings") is None:
             return
         self._process = process = QProcess(self)

@@ -4,23 +4,22 @@ A `QTableView`, because its cells are exposed to assistive technology as a table
 reads a row as one sentence: alt text, state, file, tags, problem. It shares model and selection with the grid.
 """
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegate, QTableView, QWidget
 
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.photo_grid import PhotoGrid
 from gui.photo_model import PHOTO
+from gui.viewport import give_viewport
 from gui.words import mark_of
 from storage.photos import PhotoRow
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 240}
 """Widths of the columns but the first, which takes the rest; at 100 % text size."""
@@ -36,14 +35,14 @@ class _StateDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex) -> None:
         """Add the icon and colour of the state."""
         super().initStyleOption(option, index)
         photo: PhotoRow | None = index.data(PHOTO)
         if photo is not None:
             mark = mark_of(photo)
             colour = getattr(self._appearance.theme, mark.colour)
-            option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
+            option.features |= option.ViewItemFeature.HasDecoration
             option.icon = self._appearance.icon(mark.icon, mark.colour)
             option.palette.setColor(option.palette.ColorRole.Text, QColor(colour))
 
@@ -55,7 +54,7 @@ class _TextDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex) -> None:
         """Muted and slanted where there is no text."""
         super().initStyleOption(option, index)
         photo: PhotoRow | None = index.data(PHOTO)
@@ -70,6 +69,7 @@ class PhotoList(QTableView):
     def __init__(self, grid: PhotoGrid, appearance: Appearance, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         named(self, "Photos as a list")
+        give_viewport(self)
         self._appearance = appearance
         self.setModel(grid.model())
         self.setSelectionModel(grid.selectionModel())

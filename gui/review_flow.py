@@ -22,7 +22,6 @@ from gui.review.pictures import LargePictures
 from gui.review.remarks import Remarks
 from gui.tag_panel import toggled
 from gui.words import counted
-from storage import review_counts
 from storage.job import KnownError
 from storage.photos import PhotoDetail, PhotoRow
 from storage.schema import Field, PhotoState, TagState
@@ -155,6 +154,8 @@ class ReviewFlow(QObject):
         ids, here = self._model.ids, self._shown
 
         def look() -> int:
+            from storage import review_counts
+
             with self._desk.library.read() as connection:
                 waiting = review_counts.waiting(connection)
             rows = chain(range(after + 1, len(ids)), range(max(after, 0)))
@@ -365,8 +366,7 @@ class ReviewFlow(QObject):
         self.said.emit(f"{keyword} added" if len(ids) == 1 else f"{keyword} added to {counted(len(ids), 'photo')}")
 
     def _complete_tag(self, typed: str) -> None:
-        tags = self._panel.tags
-        self._desk.ask(lambda c: review_counts.names_like(c, typed), tags.complete, only_latest="complete tag")
+        self._desk.complete_tag(typed, self._panel.tags.complete)
 
     # taking back
 

@@ -6,7 +6,7 @@ back.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -27,9 +27,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
-    QStyle,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -40,6 +38,9 @@ from gui.appearance import Appearance
 from gui.words import TAG_STATES, percent
 from storage.photos import Tag
 from storage.schema import Origin, TagState
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -113,19 +114,19 @@ class TagDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._appearance = appearance
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: "QStyleOptionViewItem", index: Index) -> QSize:
         """A row that holds a button or a line of text."""
         metrics = QFontMetrics(option.font)
         return QSize(160, max(self._appearance.scaled(BUTTON) + 4, metrics.height() + 8))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: "QStyleOptionViewItem", index: Index) -> None:
         """Paint one row."""
         theme, tag, area = self._appearance.theme, index.data(TAG), option.rect
         state = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        selected = bool(state & state.State_Selected)
+        focused = bool(state & state.State_HasFocus)
         ink = theme.selection_text if selected else theme.text
-        if selected or state & QStyle.StateFlag.State_MouseOver:
+        if selected or state & state.State_MouseOver:
             painter.fillRect(area, QColor(theme.selection if selected else theme.hover))
         if focused:
             painter.setPen(QPen(QColor(theme.focus), 2))
@@ -174,7 +175,9 @@ class TagDelegate(QStyledItemDelegate):
         painter.drawPixmap(area.left() + inset, area.top() + inset, sign)
         painter.restore()
 
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+    def editorEvent(
+        self, event: QEvent, model: QAbstractItemModel, option: "QStyleOptionViewItem", index: Index
+    ) -> bool:
         """A click on the tick or the cross."""
         if event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent):
             accept, reject = _buttons(option.rect, self._appearance.scaled(BUTTON))

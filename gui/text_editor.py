@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from gui import icons
 from gui.accessible import named
@@ -19,6 +19,9 @@ from storage.photos import PhotoText
 from storage.schema import Origin, TextState
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QTextCursor
+    from PySide6.QtWidgets import QTextEdit
+
     from gui.review.dictionary import Misspelt
     from inference.alt_rules import Remark
 
@@ -141,7 +144,7 @@ class TextEditor(QWidget):
     def put(self, words: str) -> None:
         """Put words into the field as if they were typed, so that the field's own undo takes them back."""
         cursor = self.field.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.select(cursor.SelectionType.Document)
         cursor.insertText(words)
 
     def accept(self) -> None:
@@ -158,7 +161,7 @@ class TextEditor(QWidget):
     def start(self) -> None:
         """Give the field the focus, with the cursor at the end."""
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.field.moveCursor(QTextCursor.MoveOperation.End)
+        self.field.moveCursor(self.field.textCursor().MoveOperation.End)
 
     def show_remarks(
         self, text: str, remarks: "Sequence[Remark]", misspelt: "Sequence[Misspelt]" = (), note: str = ""
@@ -173,9 +176,8 @@ class TextEditor(QWidget):
         if self._as_drafted:  # approval takes the opening of a draft away by itself
             remarks = [remark for remark in remarks if remark.rule != "hedge"]
         self._misspelt, self.spelling_off = misspelt, "" if misspelt else note
-        lines = QTextCharFormat.UnderlineStyle
-        marks = [self._underlined(text, r.start, r.end, lines.WaveUnderline) for r in remarks]
-        marks += [self._underlined(text, m.start, m.end, lines.DotLine) for m in misspelt]
+        marks = [self._underlined(text, r.start, r.end) for r in remarks]
+        marks += [self._underlined(text, m.start, m.end, dotted=True) for m in misspelt]
         self.field.setExtraSelections(marks)
         said = [f"{remark.severity.value.capitalize()}: {remark.sentence}" for remark in remarks]
         if misspelt:
@@ -187,19 +189,20 @@ class TextEditor(QWidget):
         self._remarks.setVisible(bool(said))
         self._describe()
 
-    def _underlined(
-        self, text: str, start: int, end: int, line: QTextCharFormat.UnderlineStyle
-    ) -> QTextEdit.ExtraSelection:
+    def _underlined(self, text: str, start: int, end: int, *, dotted: bool = False) -> "QTextEdit.ExtraSelection":
+        from PySide6.QtWidgets import QTextEdit
+
         mark = QTextEdit.ExtraSelection()
         mark.cursor = self._cursor(text, start, end)
-        mark.format.setUnderlineStyle(line)
+        lines = mark.format.UnderlineStyle
+        mark.format.setUnderlineStyle(lines.DotLine if dotted else lines.WaveUnderline)
         mark.format.setUnderlineColor(QColor(self._appearance.theme.problem))
         return mark
 
-    def _cursor(self, text: str, start: int, end: int) -> QTextCursor:
+    def _cursor(self, text: str, start: int, end: int) -> "QTextCursor":
         cursor = self.field.textCursor()
         cursor.setPosition(_utf16(text, start))
-        cursor.setPosition(_utf16(text, end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(_utf16(text, end), cursor.MoveMode.KeepAnchor)
         return cursor
 
     def misspelt_at_cursor(self) -> "Misspelt | None":

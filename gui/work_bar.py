@@ -6,7 +6,7 @@ instead; what is being done stands in words beside it.
 Windows and macOS tell Qt; what Linux desktops say is heard by `gui.motion`.
 """
 
-from PySide6.QtWidgets import QProgressBar, QStyle, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from gui import motion
 from gui.accessible import named
@@ -28,6 +28,8 @@ class WorkBar(QProgressBar):
         (`QStyle::SH_Widget_Animation_Duration`, milliseconds; 0 asks for no animation. Where Qt knows of no such
         setting, as on Linux, it answers 200.)
         """
+        from PySide6.QtWidgets import QStyle  # 20 ms for its hundreds of names, which the first screen does without
+
         lasts = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
         return lasts > 0 and not motion.asks_for_none()
 

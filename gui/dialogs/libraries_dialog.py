@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
 
 from gui.accessible import named
 from gui.dialogs.frame import Frame
+from gui.library_files import FILES
 from storage.shown import shown, shown_place
 
 PATH = Qt.ItemDataRole.UserRole
 """Role of a library's path."""
-
-FILES = "Altfolio libraries (*.altfolio)"
 
 
 class LibrariesDialog(Frame):

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessa
 from gui.accessible import Announcer
 from gui.appearance import Appearance
 from gui.dialogs.frame import Frame
-from gui.dialogs.libraries_dialog import FILES
 from gui.jobs import End, Lane, Outcome, Task
+from gui.library_files import FILES
 from gui.work_bar import WorkBar
 from storage.job import Job, KnownError, Progress
 from storage.library import DamagedError, Library

@@ -15,10 +15,7 @@ from gui.desk import Desk
 from gui.review_panel import ReviewPanel
 from gui.text_editor import TextEditor
 from gui.words import LANGUAGES
-from storage import own_spellings
-from storage.read_lines import read_lines, sure
 from storage.schema import Field
-from storage.search.index import also_said
 
 if TYPE_CHECKING:
     from gui.review.dictionary import Misspelt
@@ -51,6 +48,9 @@ class Remarks(QObject):
         def look() -> Any:
             from gui.review import dictionary
             from inference.alt_rules import Circumstances, check, folded
+            from storage import own_spellings
+            from storage.read_lines import read_lines, sure
+            from storage.search.index import also_said
 
             with library.read() as connection:
                 own = own_spellings.load(connection)
@@ -104,7 +104,9 @@ class Remarks(QObject):
         menu.popup(editor.place_of(wrong))
 
     def _learn(self, editor: TextEditor, word: str) -> None:
-        self._desk.edit(
-            lambda: own_spellings.add(self._desk.library, word),
-            lambda _: editor.rested.emit(editor.field.toPlainText()),
-        )
+        def learn() -> None:
+            from storage import own_spellings
+
+            own_spellings.add(self._desk.library, word)
+
+        self._desk.edit(learn, lambda _: editor.rested.emit(editor.field.toPlainText()))
