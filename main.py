@@ -150,8 +150,11 @@ def _library(parsed: argparse.Namespace) -> "Library":
 
 
 def _window(parsed: argparse.Namespace) -> int:
+    import gc
+
+    gc.disable()  # until the first photos are seen, see `gui.start`
     try:
-        from gui.app import run_window
+        from gui.start import run_window
     except ImportError as error:
         print(
             f"altfolio: the window can't open, a system library is missing ({error}).\n"

@@ -1,46 +1,39 @@
-"""Opens the window: the only place where objects meet and signals are connected.
+"""One window on one library: the only place where objects meet and signals are connected.
 
-What is slow to import (models, numpy, image decoders) is imported by the threads that need it, after the first paint;
-only the library itself has to be open for the first screen.
+What happens in which order until the first photos are seen is in `gui.start`.
 """
 
 import os
-import signal
-import socket
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import accessible, library_files
 from gui.appearance import Appearance
-from gui.calm import CalmMemory
 from gui.desk import FIRST_ORDER, Counts, Desk
-from gui.dialogs.mend_dialog import open_or_mend
 from gui.finder import Finder
+from gui.first_photos import FirstPhotos, Glance
 from gui.library_care import LibraryCare
 from gui.library_signals import LibrarySignals
-from gui.main_window import MainWindow
-from gui.motion import Motion
-from gui.photo_model import PAGE, PhotoModel
+from gui.main_window import VIEWS, MainWindow
+from gui.photo_model import PhotoModel
 from gui.picture_loader import PictureLoader
 from gui.review.full_view import FullView
 from gui.review.order import ViewOrders
 from gui.review_flow import ReviewFlow
 from gui.thumbnail_loader import ThumbnailLoader
 from gui.work import Work
-from gui.work_bar import WorkBar
 from storage import ordered_jobs
 from storage.job import KnownError
-from storage.library import Changes, Library, default_path
+from storage.library import Changes, Library
 from storage.photos import PhotoRow
 from storage.settings import Settings
-from storage.version import __version__
 
 if TYPE_CHECKING:
     from storage.watch import LibraryWatch
@@ -52,97 +45,40 @@ LONGEST_FIRST_MS = 500
 """After which the library is read even where the first thumbnails are still being made."""
 
 
-def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
-    """Open the window and stay until it is closed.
-
-    Args:
-        library: the library file, None for the user's own.
-        folders: to be looked through at once.
-
-    Returns:
-        the exit code of the program.
-    """
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("Altfolio")
-    app.setOrganizationName("Altfolio")
-    app.setApplicationVersion(__version__)
-    app.setDesktopFileName("altfolio")
-    path, stored = library or default_path(), QSettings()
-    opened = open_or_mend(app, path, library_files.take_damage(stored, path))
-    if opened is None:
-        return 1
-    with opened:
-        session = Session(app, opened, stored)
-        calm = CalmMemory(app)
-        follow_motion(app)
-        close_on_signals(session.window)
-        session.window.show()
-        QTimer.singleShot(0, session, lambda: session.begin(folders))
-        try:
-            return app.exec()
-        finally:
-            session.close()
-            calm.close()
-
-
-def follow_motion(app: QApplication) -> Motion:
-    """Let nothing move on its own where the system asks for that, from now on and when the setting changes."""
-
-    def settle() -> None:
-        for widget in app.allWidgets():
-            if isinstance(widget, WorkBar):
-                widget.settle()
-
-    heard = Motion(app)
-    heard.changed.connect(settle)
-    return heard
-
-
-def close_on_signals(window: QWidget) -> None:
-    """Let Ctrl-C in the terminal and `kill` close the window like its own button, with all edits kept.
-
-    Python runs a signal handler only between its own instructions, of which there are none while Qt waits; so the
-    signal also writes to a socket that Qt listens to.
-    """
-    heard, told = socket.socketpair()
-    for end in (heard, told):
-        end.setblocking(False)
-    signal.set_wakeup_fd(told.fileno())
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read, window)
-
-    def close() -> None:
-        notifier.setEnabled(False)
-        signal.set_wakeup_fd(-1)
-        for end in (heard, told):
-            end.close()
-        window.close()
-
-    notifier.activated.connect(close)
-
-
 class Session(QObject):
     """One window on one library, with everything that serves it.
 
     Attributes:
         window, desk, model, flow, finder, work: see their classes.
+
+    Signals:
+        seen(): the first photos are painted with their thumbnails, or there is none to wait for.
     """
 
-    def __init__(self, app: QApplication, library: Library, stored: QSettings) -> None:
+    seen = Signal()
+
+    def __init__(
+        self, app: QApplication, library: Library, stored: QSettings, first: FirstPhotos | None = None
+    ) -> None:
+        """Make the window, which `begin` fills.
+
+        Args:
+            first: the newest photos, where they are being read already.
+        """
         super().__init__()
+        self._first = first or FirstPhotos(library, Glance())
         accessible.install(app)
         self._stored = stored
         self._closed = False
         self.appearance = Appearance(app)
         self._first_shown = threading.Event()
         self.desk = Desk(library, self, after=self._first_shown)
-        self.appearance.apply(self.desk.settings.theme, self.desk.settings.text_size)
+        self.appearance.choose(self.desk.settings.theme, self.desk.settings.text_size)
         self.model = PhotoModel(self.desk.read_rows, self.desk.read_rows_later, self)
-        self.thumbnails = ThumbnailLoader(_make_thumbnail, parent=self)
+        self.thumbnails = ThumbnailLoader(_make_thumbnail, ahead=self._first.take, parent=self)
         self.pictures = PictureLoader(self, after=self._first_shown)
         self.window = MainWindow(self.appearance, self.model, self.thumbnails)
+        self.appearance.dress()
         self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
         self.full_view = FullView(self.window)
         self.work = Work(library, self.window.jobs, self)
@@ -167,11 +103,9 @@ class Session(QObject):
         Args:
             work: False leaves jobs alone.
         """
-        self._show_first()
-        self.finder.again()
-        self.desk.count()
-        self.desk.look_for_undo()
         self._work_when_counted, self._watch_when_counted = work and not folders, work
+        self.seen.connect(self._begin_rest)
+        self._show_first()
         if folders:
             self.add_folders(folders)
         self.window.focus_photos()
@@ -179,20 +113,34 @@ class Session(QObject):
     def _show_first(self) -> None:
         """Show the newest photos before the database is even imported; everything else is done once they are seen."""
         search = self.window.search
-        rows = self.desk.first_rows(PAGE) if not search.words and search.order == FIRST_ORDER else []
-        if not rows:
+        rows = self._first.rows() if not search.words and search.order == FIRST_ORDER else []
+        if rows:
+            self.model.show_first(rows)
+            self.flow.go(0)
+        if rows and self.window.view() == VIEWS[0]:
+            self.window.grid.painted.connect(self._look_whether_seen)
+            QTimer.singleShot(LONGEST_FIRST_MS, self, self._see)
+        else:
+            self._see()
+
+    def _look_whether_seen(self) -> None:
+        if self.thumbnails.idle:
+            self.window.grid.painted.disconnect(self._look_whether_seen)
+            self._see()
+
+    def _see(self) -> None:
+        if not (self._first_shown.is_set() or self._closed):
             self._first_shown.set()
+            QTimer.singleShot(0, self, self.seen.emit)
+
+    def _begin_rest(self) -> None:
+        if self._closed:
             return
-        self.model.show_first(rows)
-        self.flow.go(0)
-
-        def look() -> None:
-            if self.thumbnails.idle:
-                self.thumbnails.arrived.disconnect(look)
-                self._first_shown.set()
-
-        self.thumbnails.arrived.connect(look)
-        QTimer.singleShot(LONGEST_FIRST_MS, self, self._first_shown.set)
+        self._first.close()
+        self.window.actions_table.dress()
+        self.finder.again()
+        self.desk.count()
+        self.desk.look_for_undo()
 
     _work_when_counted = _watch_when_counted = False
     _undo: Any = None  # the embedding that undo would take back
@@ -313,10 +261,14 @@ class Session(QObject):
             sys.excepthook(type(error), error, error.__traceback__)
         self.window.jobs.say(sentence)
         self.window.announcer.say(sentence, assertive=True)
+        from PySide6.QtWidgets import QMessageBox
+
         QMessageBox.warning(self.window, "Altfolio", sentence)
 
     def choose_folders(self) -> None:
         """Ask for a folder with photos."""
+        from PySide6.QtWidgets import QFileDialog
+
         chosen = QFileDialog.getExistingDirectory(self.window, "Add a folder with photos")
         if chosen:
             self.add_folders([Path(chosen)])
@@ -344,11 +296,13 @@ class Session(QObject):
         self.flow.keep_edits()
         with library_files.own_state(self._stored, self.desk.library.path) as own:
             self.window.remember(own)
+            Glance(len(self.window.grid.visible_rows()), self.thumbnails.side).keep(own)
 
     def close(self) -> None:
         """Stop asking jobs, finish edits, join all threads."""
         if not self._closed:
             self._closed = True
+            self._first.close()
             self._stop_listening()
             if self._watch is not None:
                 self._watch.stop()

@@ -118,6 +118,10 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 _DRAWN = {"arrow": "down", "rise": "up", "closed": "right", "check": "check"}
 """Icons that the stylesheet itself needs as files, in a version for each ground."""
 
+FUSION = "has its style"
+"""Property of an application that was begun in the style "Fusion" (by `-style`): to set it would import all about
+styles, 20 ms before the first screen."""
+
 _SYSTEM_SIZE = "system font size"
 """Property of the application: the system's text size in points."""
 
@@ -154,12 +158,23 @@ class Appearance(QObject):
         self._base = float(app.property(_SYSTEM_SIZE))
         self.theme: Theme = LIGHT
         self.text_size = 100
-        app.setStyle("Fusion")
+        if not app.property(FUSION):
+            app.setStyle("Fusion")
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
         app.styleHints().accessibility().contrastPreferenceChanged.connect(self._system_changed)
 
     def apply(self, chosen: str, text_size: int) -> None:
         """Show a theme ("system", "light", "dark", "contrast") at a text size (percent, 75..300)."""
+        self.choose(chosen, text_size)
+        self.dress()
+        self.changed.emit()
+
+    def choose(self, chosen: str, text_size: int) -> None:
+        """The first half of `apply`: what widgets have to know while they are made, colours and font.
+
+        A widget that is made before `dress` is dressed once. Under a stylesheet, everything in it is dressed anew each
+        time it is put into another one: 60 ms in all for the main window.
+        """
         self._chosen, self.text_size = chosen, text_size
         self.theme = THEMES.get(chosen) or self._of_system()
         points = self._base * text_size / 100
@@ -167,6 +182,10 @@ class Appearance(QObject):
         font.setPointSizeF(points)
         self._app.setFont(font)
         self._app.setPalette(_palette(self.theme))
+
+    def dress(self) -> None:
+        """The other half: the stylesheet, for all that is there and all that comes."""
+        font, points = self._app.font(), self._base * self.text_size / 100
         sizes = {"small": f"{points * 0.92:.1f}", "body": f"{points:.1f}", "large": f"{points * 1.5:.1f}"}
         ground = "dark" if self.theme.dark else "light"
         files = {name: (icons.FOLDER / f"{icon}-on-{ground}.svg").as_posix() for name, icon in _DRAWN.items()}
@@ -177,7 +196,6 @@ class Appearance(QObject):
         chip = max(22, int(lengths["row"]))
         lengths |= {"chip": str(chip), "pill": str((chip + 2) // 2)}
         self._app.setStyleSheet(Template(_SHEET).substitute(colours(self.theme), **lengths, **sizes, **files))
-        self.changed.emit()
 
     def scaled(self, pixels: int) -> int:
         """A length that grows with the text size, on the 4-pixel grid."""

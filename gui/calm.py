@@ -1,6 +1,7 @@
 """Keeps Python's own housekeeping from stopping the window while threads work beside it.
 
-Two causes were found of most stalls of the event loop while a scan and the models ran (100,000 photos):
+While the window starts nothing is looked for at all, from `main` to `wake`. Afterwards two causes were found of most
+stalls of the event loop while a scan and the models ran (100,000 photos):
 
 - A full search for reference cycles looks at every object and lets no other thread run: the longest took 85 ms on two
   nearly quiet cores and 235 on busy ones, 13 to 17 of them in one run, whichever thread happened to start it. Here
@@ -55,10 +56,15 @@ class CalmMemory(QObject):
         self._timer.start()
         app.applicationStateChanged.connect(self._state_changed)
 
+    def wake(self) -> None:
+        """The first photos are seen: look for cycles from now on, but not among what the start made."""
+        gc.freeze()
+        gc.enable()
+
     def set_aside(self) -> None:
         """Look through what is young, and never again at what is left but for `look_at_all`."""
         gc.collect(1)
-        gc.freeze()
+        self.wake()
 
     def look_at_all(self) -> None:
         """Look for cycles among all objects, unless that was done a short while ago."""
@@ -78,4 +84,5 @@ class CalmMemory(QObject):
         thresholds, interval = self._before
         gc.set_threshold(*thresholds)
         sys.setswitchinterval(interval)
+        gc.enable()
         gc.unfreeze()

@@ -270,11 +270,6 @@ class Desk(Edits):
         with self.library.read() as connection:
             return photos.rows(connection, ids, language=self.settings.language)
 
-    def first_rows(self, count: int) -> list[PhotoRow]:
-        """The rows of the newest photos, now, before anything else is read."""
-        with self.library.peek() as connection:
-            return photos.rows(connection, photos.newest(connection, count), language=self.settings.language)
-
     def read_rows_later(self, ids: Sequence[int], done: Callable[[list[PhotoRow]], None]) -> None:
         """The rows of some photos, in a while."""
         self._rows.ask(lambda: self.read_rows(ids), done)

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class FileManager(QObject):
         Args:
             bus: where the file manager is asked on Linux; None for the session's.
         """
+        from PySide6.QtCore import QProcess
+
         system: str = sys.platform  # a name of its own, else the type checker looks at one branch only
         if system == "win32":
             started = QProcess.startDetached("explorer", ["/select,", str(path)])

@@ -192,8 +192,7 @@ class Calls(QObject):
         self.setObjectName(name)
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"calls-{name}")
         self._after = after
-        if after is not None:
-            self._executor.submit(after.wait)
+        self._begun = False
         self._latest: dict[str, int] = {}
         self._waiting = 0
         self._closed = False
@@ -212,6 +211,9 @@ class Calls(QObject):
         if only_latest:
             self._latest[only_latest] = number
         self._waiting += 1
+        if self._after is not None and not self._begun:
+            self._executor.submit(self._after.wait)
+        self._begun = True
         self._executor.submit(self._call, call, done, (only_latest, number))
 
     @property

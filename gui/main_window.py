@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.actions_table.fill(self.menuBar())
         self.menuBar().setAccessibleName("Menu")
         self._place()
+        self.actions_table.dress([tool.defaultAction().objectName() for tool in self._tools])
         self._dress()
         appearance.changed.connect(self._dress)
 

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    Signal,
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -35,6 +36,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from gui import grid_accessible
 from gui.grid_cell import CellPainter, CellState
+from gui.viewport import give_viewport
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -53,10 +55,16 @@ class PhotoGrid(QAbstractItemView):
     """Photos side by side, as many columns as fit.
 
     The model gives one row per photo; see `gui.photo_model` for the roles a cell is painted from.
+
+    Signals:
+        painted(): photos were painted, as far as they are known.
     """
+
+    painted = Signal()
 
     def __init__(self, painter: CellPainter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         self._painter = painter
         self._width_step = USUAL_WIDTH
         self._cell = QSize(1, 1)
@@ -369,6 +377,8 @@ class PhotoGrid(QAbstractItemView):
                     here = row == current
                     state = CellState(row in selected, here, here and focused, row == self._hover)
                     self._painter.paint(painter, cell, model.index(row, 0), state)
+        if rows:
+            self.painted.emit()
 
     def _selected_among(self, rows: range) -> set[int]:
         """Which of some rows are selected, by the ranges: asked row by row, Qt asks the model about each of them."""

@@ -25,15 +25,13 @@ from PySide6.QtCore import (
 )
 
 from gui import words
+from gui.first_photos import PAGE as PAGE
 from storage.photos import PhotoRow
 
 Index = QModelIndex | QPersistentModelIndex
 
 PHOTO = Qt.ItemDataRole.UserRole + 1
 """Role of the `PhotoRow`, None while its page is being loaded."""
-
-PAGE = 64
-"""Photos loaded at once: a screen of thumbnails."""
 
 COLUMNS = ("Alt text", "State", "File", "Tags", "Taken", "Problem")
 """Columns of the list view. The alt text is the first, so that it is a row's name in the grid and in the table."""

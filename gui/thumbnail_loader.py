@@ -32,8 +32,18 @@ Key: TypeAlias = tuple[int, int, int, int]
 """Photo, its modification time, width and height of the frame in device pixels."""
 
 
+Make: TypeAlias = Callable[[PhotoRow, int], QImage]
+"""Photo and longest side in pixels → an upright picture; raises `KnownError` where it can't."""
+
+Ahead: TypeAlias = Callable[[PhotoRow, int], QImage | None]
+"""The same at once, None where there is none."""
+
+
 class ThumbnailLoader(QObject):
     """Answers at once with what it has and makes the rest.
+
+    Attributes:
+        side: pixels of the longest side that was asked for last, 0 before that.
 
     Signals:
         arrived(): thumbnails that were asked for can be painted now.
@@ -42,15 +52,18 @@ class ThumbnailLoader(QObject):
     arrived = Signal()
     _made = Signal(object, object)
 
-    def __init__(self, make: Callable[[PhotoRow, int], QImage], *, threads: int = 2, parent: QObject | None = None):
+    def __init__(
+        self, make: Make, *, threads: int = 2, ahead: Ahead | None = None, parent: QObject | None = None
+    ) -> None:
         """Load with `make`.
 
         Args:
-            make: photo and longest side in pixels → an upright picture; raises `KnownError` where it can't.
             threads: how many at once; decoding releases Python's lock.
+            ahead: gives pictures that were made before anybody asked.
         """
         super().__init__(parent)
-        self._make = make
+        self.side = 0
+        self._make, self._ahead = make, ahead
         self._pixmaps: OrderedDict[Key, QPixmap] = OrderedDict()
         self._bytes = 0
         self._wishes: OrderedDict[Key, PhotoRow] = OrderedDict()
@@ -75,6 +88,10 @@ class ThumbnailLoader(QObject):
         if known is not None:
             self._pixmaps.move_to_end(key)
             return known
+        self.side = max(width, height)
+        image = self._ahead(photo, self.side) if self._ahead is not None else None
+        if image is not None:
+            return self._store(key, fitted(image, width, height))
         with self._condition:
             if key not in self._under_way:
                 self._wishes[key] = photo
@@ -111,13 +128,17 @@ class ThumbnailLoader(QObject):
     def _keep(self, key: Key, image: QImage) -> None:
         with self._condition:
             self._under_way.discard(key)
-        self._pixmaps[key] = QPixmap.fromImage(image)
+        self._store(key, image)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def _store(self, key: Key, image: QImage) -> QPixmap:
+        pixmap = self._pixmaps[key] = QPixmap.fromImage(image)
         self._bytes += image.sizeInBytes()
         while self._bytes > MOST_BYTES and len(self._pixmaps) > 1:
             _, old = self._pixmaps.popitem(last=False)
             self._bytes -= old.width() * old.height() * 4
-        if not self._timer.isActive():
-            self._timer.start()
+        return pixmap
 
     def close(self) -> None:
         """Drop all wishes and wait for the threads."""

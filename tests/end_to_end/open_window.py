@@ -14,7 +14,8 @@ from typing import TextIO
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication
 
-from gui.app import Session, close_on_signals
+from gui.app import Session
+from gui.start import close_on_signals
 from storage.library import Library
 
 

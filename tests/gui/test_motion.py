@@ -12,8 +12,8 @@ from PySide6.QtDBus import QDBusConnection
 from PySide6.QtWidgets import QApplication
 
 from gui import motion
-from gui.app import follow_motion
 from gui.motion import APPEARANCE, GNOME, Motion
+from gui.start import follow_motion
 from gui.work_bar import WorkBar
 from tests.gui.conftest import Until
 from tests.system_programs import not_available, require_program

@@ -70,7 +70,8 @@ def test_a_signal_closes_the_program_and_keeps_what_was_typed(tmp_path: Path, mo
     with Library(place) as library:
         photo = libraries.fill(library, libraries.sample_files(tmp_path / "photos", 1))[0]
     program = (
-        "import os, signal, sys; from pathlib import Path; from PySide6.QtCore import QTimer; import gui.app as app\n"
+        "import os, signal, sys; from pathlib import Path; from PySide6.QtCore import QTimer\n"
+        "import gui.app as app, gui.start as start\n"
         "class Typing(app.Session):\n"
         "    def begin(self, folders=(), *, work=True):\n"
         "        super().begin(folders, work=False)\n"
@@ -79,7 +80,7 @@ def test_a_signal_closes_the_program_and_keeps_what_was_typed(tmp_path: Path, mo
         "        self.window.panel.text.put('Typed last')\n"
         "        os.kill(os.getpid(), signal.SIGTERM)\n"
         "app.Session = Typing\n"
-        "sys.exit(app.run_window(Path(sys.argv[1])))\n"
+        "sys.exit(start.run_window(Path(sys.argv[1])))\n"
     )
     done = subprocess.run([sys.executable, "-c", program, str(place)], timeout=60, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -98,14 +99,14 @@ def test_a_window_that_is_killed_while_a_process_writes_harms_no_photo(
         review.approve(library, libraries.fill(library, files))
     program = (
         "import os, signal, sys; from pathlib import Path\n"
-        "import gui.app as app; from gui.embed_dialog import open_dialog\n"
+        "import gui.app as app; from gui.embed_dialog import open_dialog; from gui.start import run_window\n"
         "class Writing(app.Session):\n"
         "    def begin(self, folders=(), *, work=True):\n"
         "        super().begin(folders, work=False)\n"
         "        self.work.progressed.connect(lambda *_: os.kill(os.getpid(), signal.SIGKILL))\n"
         "        open_dialog(self).wanted.emit(None)\n"
         "app.Session = Writing\n"
-        "app.run_window(Path(sys.argv[1]))\n"
+        "run_window(Path(sys.argv[1]))\n"
     )
     # The process that writes inherits the streams: it has ended when they do.
     done = subprocess.run([sys.executable, "-c", program, str(place)], timeout=60, capture_output=True, text=True)
