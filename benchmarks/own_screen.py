@@ -1,8 +1,10 @@
-"""A screen without a screen: an X server of its own for as long as something is measured."""
+"""A screen without a screen, for as long as something is measured: an X server of its own, or none, both Full HD."""
 
 import contextlib
+import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 
 
@@ -29,3 +31,19 @@ def own_screen() -> Iterator[Mapping[str, str]]:
         finally:
             server.terminate()
             server.wait()
+
+
+@contextlib.contextmanager
+def no_screen() -> Iterator[Mapping[str, str]]:
+    """Let Qt draw nowhere.
+
+    Yields:
+        the environment in which it does so as if for a screen as large as that of `own_screen`; its own is 800 × 800,
+        on which the window is smaller than on any desk.
+    """
+    screen = {"name": "none", "x": 0, "y": 0, "width": 1920, "height": 1080, "dpr": 1}
+    dots = {"logicalDpi": 96, "logicalBaseDpi": 96}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump({"screens": [{**screen, **dots}]}, file)
+        file.flush()
+        yield {**os.environ, "QT_QPA_PLATFORM": f"offscreen:configfile={file.name}"}

@@ -5,8 +5,9 @@
 The library is made up where it does not exist (`benchmarks.search_speed`), with real photos as the newest ones, so
 that the first screen is made of real thumbnails. Runs offscreen, with `--xvfb` on an X server of its own, or on a
 display with `QT_QPA_PLATFORM=xcb`. On a machine that others use too, look at what is said of waits for a core
-(`benchmarks.event_turns`), and at the work of a frame beside its time. Cold start needs the right to drop the system's
-file cache (root on Linux); it is left out elsewhere.
+(`benchmarks.event_turns`), and at the work of a frame beside its time. The start is measured by
+`benchmarks.window_start`; a cold one needs the right to drop the system's file cache (root on Linux), and is left out
+elsewhere.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +29,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from benchmarks.looped import pause, row, spread, tell_stalls, until, watch
-from benchmarks.own_screen import own_screen
+from benchmarks.own_screen import no_screen, own_screen
 from benchmarks.rows import Row
 
 if TYPE_CHECKING:
@@ -42,8 +44,8 @@ REAL = 64
 """Real photos put on top: more than the first screen shows."""
 
 FRAMES = 300
-REVIEWED = 50
 STARTS = 5
+REVIEWED = 50
 SCANNED = 2_000
 TAGGED = 64
 BESIDE_SECONDS = 60
@@ -58,22 +60,23 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True, help="made where it does not exist")
     parser.add_argument("--xvfb", action="store_true", help="on an X server of its own")
     parser.add_argument("--writes", action="store_true", help="only the jobs that write")
-    parser.add_argument("--child", choices=("start", "empty", "use", "writes"), help=argparse.SUPPRESS)
-    parser.add_argument("--begun", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--child", choices=("use", "writes"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.child == "empty":
-        empty_window(arguments.begun)
-    elif arguments.child == "start":
-        start(arguments.library, arguments.begun)
-    elif arguments.child:
+    if arguments.child:
         use(arguments.library, writes=arguments.child == "writes")
     else:
         _make(arguments.library, arguments.photos)
-        with own_screen() if arguments.xvfb else contextlib.nullcontext(os.environ) as environment:
+        with _screen(x11=arguments.xvfb) as environment:
             if not arguments.writes:
                 _print_starts(arguments.library, environment)
                 _run("use", arguments.library, environment)
             _run("writes", arguments.library, environment)
+
+
+def _screen(*, x11: bool) -> AbstractContextManager[Mapping[str, str]]:
+    if x11:
+        return own_screen()
+    return no_screen() if os.environ["QT_QPA_PLATFORM"] == "offscreen" else contextlib.nullcontext(os.environ)
 
 
 LINE = re.compile(r"(?P<what>.{48}) *(?P<figure>[0-9,.]+) (?P<unit>ms|MB)(?:.*goal (?P<goal>[0-9,]+))?")
@@ -140,72 +143,47 @@ def _make(place: Path, photos: int) -> None:
             block.relist()
 
 
+def _run(child: str, library: Path, environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "benchmarks.window_speed", "--library", str(library), "--child", child]
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL, env=environment)
+
+
 # start
 
 
-def _run(child: str, library: Path, environment: Mapping[str, str]) -> str:
-    command = [sys.executable, "-m", "benchmarks.window_speed", "--library", str(library), "--child", child]
-    command += ["--begun", str(time.time())]
-    done = subprocess.run(
-        command, stdout=subprocess.PIPE, text=True, check=True, stderr=subprocess.DEVNULL, env=environment
-    )
-    if child in ("use", "writes"):
-        print(done.stdout, end="")
-    return done.stdout
-
-
 def _print_starts(library: Path, environment: Mapping[str, str]) -> None:
-    def best(child: str) -> list[float]:
-        runs = [[float(part) for part in _run(child, library, environment).split()] for _ in range(STARTS)]
-        return [statistics.median(column) for column in zip(*runs, strict=True)]
-
-    empty = best("empty")[0]
-    painted, thumbnails = best("start")
-    row("empty PySide6 window, first paint", empty, "")
-    row("window, first paint, warm", painted, f"{painted / empty:.1f} × empty")
-    row("first screen of thumbnails, warm", thumbnails, f"{thumbnails / empty:.1f} × empty, goal 600")
+    """Medians of some starts in turns with an empty window, and a cold start where the file cache may be dropped."""
+    shutil.rmtree(_settings(library), ignore_errors=True)
+    _start("window", library, environment)  # leaves what one finds from the start before: bytecode, thumbnails, sizes
+    empty, warm = [], []
+    for _ in range(STARTS):
+        empty.append(_start("empty", library, environment))
+        warm.append(_start("window", library, environment))
+    [nothing, idle], [painted, full, work, memory] = (
+        [statistics.median(column) for column in zip(*runs, strict=True)] for runs in (empty, warm)
+    )
+    row("empty PySide6 window, first paint", nothing, f"work {idle:.0f}")
+    row("window, first paint, warm", painted, f"{painted / nothing:.1f} × empty")
+    row("first screen of thumbnails, warm", full, f"{full / nothing:.1f} × empty, work {work:.0f}, goal 600")
+    print(f"{'memory at the first screen':<48}{memory:>10,.0f} MB", flush=True)
     try:
         Path("/proc/sys/vm/drop_caches").write_text("3")
     except OSError:
         return
-    cold = [float(part) for part in _run("start", library, environment).split()]
-    row("first screen of thumbnails, cold", cold[1], "goal 1,200")
+    row("first screen of thumbnails, cold", _start("window", library, environment)[1], "goal 1,200")
 
 
-def empty_window(begun: float) -> None:
-    """The least that a PySide6 program does, for comparison."""
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication, QWidget
-
-    app = QApplication(["empty"])
-    window = QWidget()
-    window.resize(1280, 800)
-    window.show()
-    QTimer.singleShot(0, app.quit)
-    app.exec()
-    print((time.time() - begun) * 1000)
+def _start(kind: str, library: Path, environment: Mapping[str, str]) -> list[float]:
+    """Start one of the programs of `benchmarks.window_start`, and what it printed."""
+    own = {**environment, "XDG_CONFIG_HOME": str(_settings(library))}
+    own.pop("PYTHONDONTWRITEBYTECODE", None)  # else all of the program would be compiled at each start
+    command = [sys.executable, "-m", "benchmarks.window_start", kind, str(time.time()), str(library)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, stderr=subprocess.DEVNULL, env=own)
+    return [float(part) for part in done.stdout.split()]
 
 
-def start(library: Path, begun: float) -> None:
-    """The window until its first screen is full of thumbnails."""
-    from gui.photo_grid import PhotoGrid
-    from gui.photo_model import PHOTO
-
-    def full(grid: PhotoGrid) -> bool:
-        model = grid.model()
-        photos = [model.index(row, 0).data(PHOTO) for row in grid.visible_rows()]
-        return bool(photos) and session.thumbnails.idle and all(photo is not None for photo in photos)
-
-    session, app = _session(library)
-    session.window.show()
-    session.begin(work=False)
-    app.processEvents()
-    painted = time.time() - begun
-    until(lambda: full(session.window.grid))
-    session.window.grid.viewport().repaint()
-    print(painted * 1000, (time.time() - begun) * 1000)
-    sys.stdout.flush()
-    session.close()
+def _settings(library: Path) -> Path:
+    return library.with_suffix(".settings")
 
 
 # use

@@ -30,15 +30,26 @@ from storage.library import Library, default_path
 from storage.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gui.app import Session
     from gui.motion import Motion
 
 
-def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
+def run_window(
+    library: Path | None,
+    folders: Sequence[Path] = (),
+    *,
+    work: bool = True,
+    watch: "Callable[[Session], object] | None" = None,
+) -> int:
     """Open the window and stay until it is closed.
 
     Args:
         library: the library file, None for the user's own.
         folders: to be looked through at once.
+        work: False leaves jobs alone.
+        watch: is told of the session before it is shown.
 
     Returns:
         the exit code of the program.
@@ -59,7 +70,18 @@ def run_window(library: Path | None, folders: Sequence[Path] = ()) -> int:
         if opened is None:
             return 1
         with opened:
-            return _run(app, opened, stored, folders, calm)
+            session = _session(app, opened, stored)
+            session.seen.connect(calm.wake)
+            follow_motion(app)
+            close_on_signals(session.window)
+            if watch is not None:
+                watch(session)
+            session.window.show()
+            session.begin(folders, work=work)
+            try:
+                return app.exec()
+            finally:
+                session.close()
     finally:
         calm.close()
 
@@ -76,25 +98,17 @@ def _opened(app: QApplication, path: Path, damage: str) -> Library | None:
     return open_or_mend(app, path, damage)
 
 
-def _run(app: QApplication, library: Library, stored: QSettings, folders: Sequence[Path], calm: CalmMemory) -> int:
+def _session(app: QApplication, library: Library, stored: QSettings) -> "Session":
+    """Make the window while the first photos are read."""
     with library_files.own_state(stored, library.path) as own:
         first = FirstPhotos(library, Glance.recall(own))
     try:
         from gui import app as room
 
-        session = room.Session(app, library, stored, first)
+        return room.Session(app, library, stored, first)
     except BaseException:
         first.close()
         raise
-    session.seen.connect(calm.wake)
-    follow_motion(app)
-    close_on_signals(session.window)
-    session.window.show()
-    session.begin(folders)
-    try:
-        return app.exec()
-    finally:
-        session.close()
 
 
 def follow_motion(app: QApplication) -> "Motion":
