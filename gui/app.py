@@ -217,10 +217,17 @@ class Session(QObject):
 
     def watch(self) -> None:
         """Notice from now on what happens in the library's folders."""
-        from storage.watch import LibraryWatch
 
-        self._watch = LibraryWatch(self.desk.library)
-        self._watch.start()
+        def make() -> "LibraryWatch":
+            from storage.watch import LibraryWatch
+
+            return LibraryWatch(self.desk.library)
+
+        def start(made: "LibraryWatch") -> None:
+            self._watch = made
+            made.start()
+
+        self.desk.ask_library(make, start)
 
     def _look_at_new(self) -> None:
         if self._watch is not None and not self.work.busy:

@@ -101,10 +101,15 @@ class LibraryCare(QObject):
 
     def check(self) -> None:
         """Examine the library and show what was found."""
-        from storage import backup
+        library = self._session.desk.library
+
+        def check() -> "list[Complaint]":
+            from storage import backup
+
+            return backup.check(library)
 
         self._session.say("The library is being checked.")
-        self._calls.ask(lambda: backup.check(self._session.desk.library), self._show, only_latest="check")
+        self._calls.ask(check, self._show, only_latest="check")
 
     def _show(self, complaints: "list[Complaint]") -> None:
         from gui.dialogs.check_dialog import CheckDialog
@@ -120,9 +125,13 @@ class LibraryCare(QObject):
 
     def look(self) -> None:
         """Look through the library for damage; answered only where there is some."""
-        from storage import backup
 
-        self._calls.ask(lambda: backup.damage(self._path, stopped=self._stopped.is_set), self._looked)
+        def look() -> str | None:
+            from storage import backup  # 50 ms, in which a window would not answer
+
+            return backup.damage(self._path, stopped=self._stopped.is_set)
+
+        self._calls.ask(look, self._looked)
 
     def _looked(self, sentence: str | None) -> None:
         from storage.backup import Complaint
