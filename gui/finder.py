@@ -42,6 +42,8 @@ class Finder(QObject):
         self._found_words = ""
         self._asked_at = 0.0  # when the question was asked that is not answered yet
         self._changed = False  # photos came or went since
+        self._all: tuple[str, Sequence[int]] | None = None  # all photos and their order, as they were listed last
+        self._all_shown = False  # and shown before they were listed anew
         self._relist = QTimer(self)
         self._relist.setSingleShot(True)
         self._relist.setInterval(RELIST_MS)
@@ -77,6 +79,7 @@ class Finder(QObject):
 
     def again_soon(self) -> None:
         """The same in a while, because photos come or go."""
+        self._all = None
         if not self._relist.isActive():
             self._relist.start()
 
@@ -102,11 +105,19 @@ class Finder(QObject):
             lambda parts: self._show_parts(parts, words),
             only_latest="parts",
         )
-        self.again()
-        if words:
-            self._desk.narrow(words)
-        else:
+        if not words:
             self._window.facets.hide()
+            self._show_all()
+        self.again()
+
+    def _show_all(self) -> None:
+        """Show all photos at once, as they were listed last: to list a million takes half a second.
+
+        They are listed anew all the same, because another program may have changed them.
+        """
+        if self._all is not None and self._all[0] == self._search.order and self._found_words:
+            self._show(self._all[1], "")
+            self._all_shown = True
 
     def _show_parts(self, parts: "Sequence[Part] | None", words: str) -> None:
         """Show the chips; while the words can't be understood, those of the photos that are still shown."""
@@ -130,9 +141,21 @@ class Finder(QObject):
         self._search.search(narrowed(self._search.words, words) if words else "")
 
     def _found(self, ids: Sequence[int], words: str) -> None:
+        changed = self._changed or self._relist.isActive()
         self._answered()
         if words != self._search.words:
             return
+        known = self._all_shown and not words and ids == self._model.ids
+        self._all_shown = False
+        if not words and not changed:
+            self._all = (self._search.order, ids)
+        if known:
+            return
+        if words and words != self._found_words:
+            self._desk.narrow(words)
+        self._show(ids, words)
+
+    def _show(self, ids: Sequence[int], words: str) -> None:
         grid, flow = self._window.grid, self._flow
         again = words == self._found_words
         keep = flow.remember() if again else {}

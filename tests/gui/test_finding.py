@@ -1,5 +1,9 @@
 """Finding in the real window: suggestions, wrong questions, order, facets, the sidebar's trees, saved searches."""
 
+import contextlib
+import sqlite3
+import threading
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QStandardItemModel
@@ -288,6 +292,65 @@ def test_a_list_that_takes_long_is_not_asked_for_again_before_it_is_there(
     until(lambda: len(asked) == 2)
     session.desk.found.emit(session.model.ids, "")
     assert not finder._relist.isActive()
+
+
+def _resets(session: Session) -> list[int]:
+    """How many photos were listed, for each time that from now on a list is put into the model."""
+    seen: list[int] = []
+    session.model.listed.connect(lambda: seen.append(session.model.rowCount()))
+    return seen
+
+
+def _filtered(session: Session, until: Until) -> None:
+    until(lambda: session.desk.idle and session.finder._all is not None)
+    session.window.search.search("dog")
+    until(lambda: session.desk.idle and session.model.rowCount() == 3)
+
+
+def test_all_photos_come_back_at_once_and_are_listed_anew_all_the_same(
+    session: Session, library: Library, until: Until
+) -> None:
+    ids = list(session.model.ids)
+    _filtered(session, until)
+    hold, seen = threading.Event(), _resets(session)
+    session.desk.ask_library(hold.wait, lambda _: None)
+    session.window.actions_table["clear-search"].trigger()
+    assert list(session.model.ids) == ids, "before the library answers"
+    hold.set()
+    until(lambda: session.desk.idle)
+    assert seen == [12], "the same photos are not put in again"
+    _filtered(session, until)
+    del seen[:]
+    with contextlib.closing(sqlite3.connect(library.path)) as other, other:  # another program, which tells nobody
+        other.execute("UPDATE photo SET missing_since = '2026-01-01', place = NULL WHERE id = ?", (ids[4],))
+    session.window.actions_table["clear-search"].trigger()
+    until(lambda: seen == [12, 11])
+    assert list(session.model.ids) == [photo for photo in ids if photo != ids[4]]
+
+
+def test_a_list_that_is_known_to_be_old_does_not_come_back(session: Session, library: Library, until: Until) -> None:
+    _filtered(session, until)
+    seen = _resets(session)
+    with library.write() as block:
+        block.relist()
+    until(lambda: session.finder._all is None)
+    until(lambda: session.desk.idle and not session.finder._relist.isActive())
+    session.window.actions_table["clear-search"].trigger()
+    assert session.model.rowCount() == 3
+    until(lambda: session.desk.idle and session.model.rowCount() == 12)
+    assert seen[-1] == 12
+    assert session.finder._all is not None
+
+
+def test_all_photos_in_another_order_are_asked_for(session: Session, until: Until) -> None:
+    _filtered(session, until)
+    session.window.search.sort("name")
+    until(lambda: session.desk.idle)
+    session.window.actions_table["clear-search"].trigger()
+    assert session.model.rowCount() == 3
+    until(lambda: session.desk.idle and session.model.rowCount() == 12)
+    with session.desk.library.read() as connection:
+        assert list(session.model.ids) == list(search.find(connection, "", order=search.Order.NAME))
 
 
 def test_selected_photos_are_found_again_wherever_they_went(session: Session) -> None:
