@@ -82,6 +82,7 @@ class Session(QObject):
         self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
         self.full_view = FullView(self.window)
         self.work = Work(library, self.window.jobs, self)
+        self.work.follow(self.desk.making)
         self._signals = LibrarySignals(self)
         self._stop_listening = library.listen(self._signals.hear)
         self.finder = Finder(self.window, self.model, self.desk, self.flow)

@@ -116,7 +116,7 @@ class Desk(Edits):
         self._rows = Calls("rows", self, after=after)
         others = ("completions", "questions", "counts")
         self._completions, self._questions, self._counts = (Calls(n, self, after=ready) for n in others)
-        self._all = (self._rows, self._completions, self._questions, self._counts, self._edits)
+        self._all = (self._rows, self._completions, self._questions, self._counts, self.making)
         self._rows.ask(lambda: _import(ready))
         for calls in self._all:
             calls.failed.connect(self.failed)
@@ -298,7 +298,7 @@ class Desk(Edits):
         for question in self._asked.values():
             question.stop()
         for calls in self._all:
-            calls.close(finish=calls is self._edits)
+            calls.close(finish=calls is self.making)
 
 
 def _count(connection: "Connection") -> Counts:

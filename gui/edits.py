@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from gui.jobs import Calls
+from gui.long_edits import LongEdits
 from storage import settings
 from storage.library import Library
 from storage.photos import PhotoDetail
@@ -22,6 +22,7 @@ class Edits(QObject):
     Attributes:
         library: it.
         settings: the user's choices as last read.
+        making: the thread that makes them.
 
     Signals:
         changed_settings(Settings): other choices than before.
@@ -35,11 +36,11 @@ class Edits(QObject):
         self.library = library
         with library.peek() as connection:
             self.settings = settings.load(connection)
-        self._edits = Calls("edits", self, after=after)
+        self.making = LongEdits("edits", self, after=after)
 
     def edit(self, change: Callable[[], Any], done: Callable[[Any], None] | None = None) -> None:
         """Do something to the library after everything that was done before."""
-        self._edits.ask(change, done)
+        self.making.ask(change, done)
 
     def approve(
         self, ids: Sequence[int], done: Callable[[int], None] | None = None, *, seen: PhotoDetail | None = None

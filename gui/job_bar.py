@@ -18,6 +18,10 @@ WINDOW_SECONDS = 20.0
 """Rate and time left follow the last this many seconds, so that they answer when the work gets slower."""
 
 
+STOP_JOB = "Stop; what is done is kept, and it goes on from there next time"
+STOP_CHANGE = "Stop; nothing is changed then"
+
+
 class JobBar(QWidget):
     """The status line at the foot of the window.
 
@@ -46,7 +50,7 @@ class JobBar(QWidget):
         self._pause.toggled.connect(self._toggle)
         self._cancel = named(QToolButton(), "Stop the work")
         self._cancel.setObjectName("flat")
-        self._cancel.setToolTip("Stop; what is done is kept, and it goes on from there next time")
+        self._cancel.setToolTip(STOP_JOB)
         self._cancel.clicked.connect(self.cancelled)
         self._problems = QPushButton()
         self._problems.setObjectName("flat")
@@ -75,14 +79,21 @@ class JobBar(QWidget):
         """Show a sentence; progress replaces it."""
         self._said.setText(said)
 
-    def work(self, title: str) -> None:
-        """A job begins."""
+    def work(self, title: str, *, changes_photos: bool = False) -> None:
+        """A job begins; or a change of many photos, which can't pause and is stopped with nothing changed."""
+        self._cancel.setToolTip(STOP_CHANGE if changes_photos else STOP_JOB)
+        self.allow_stop(True)
         self._history = [(time.monotonic(), 0)]
         self._said.setText(f"{title}…")
         self._bar.show_done(0, None)
         self._pause.setChecked(False)
-        for widget in (self._bar, self._pause, self._cancel):
+        for widget in (self._bar, self._cancel):
             widget.show()
+        self._pause.setVisible(not changes_photos)
+
+    def allow_stop(self, on: bool) -> None:
+        """Whether it can be stopped now."""
+        self._cancel.setEnabled(on)
 
     def show_progress(self, title: str, progress: Progress) -> None:
         """A job is this far."""

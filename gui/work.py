@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gui.job_bar import JobBar
 from gui.jobs import End, Lane, Outcome, Task
+from gui.long_edits import LongEdits, Step
 from gui.words import counted
 from storage.job import Job, Progress
 from storage.library import Library
@@ -71,6 +72,8 @@ class Work(QObject):
             lane.started.connect(self._started)
             lane.progressed.connect(self._progressed)
             lane.finished.connect(self._finished)
+        self._edits: LongEdits | None = None
+        self._edit_shown = False
         bar.cancelled.connect(self.cancel)
         bar.paused.connect(self._pause)
 
@@ -127,8 +130,36 @@ class Work(QObject):
         """True while a job that writes files runs or waits."""
         return bool(self._writing.tasks)
 
+    def follow(self, edits: LongEdits) -> None:
+        """Show long edits, too: they are what somebody waits for, so the line is theirs before it is a job's."""
+        self._edits = edits
+        edits.progressed.connect(self._edit_progressed)
+        edits.ended.connect(self._edit_ended)
+
+    def _edit_progressed(self, step: Step) -> None:
+        title = f"{step.what[:1].upper()}{step.what[1:]}"
+        if not self._edit_shown:
+            self._edit_shown = True
+            self._bar.work(title, changes_photos=True)
+            self.said.emit(f"{title}…", False)
+        self._bar.allow_stop(step.stoppable)
+        self._bar.show_progress(title, Progress(stage="edit", done=step.done, total=step.total))
+
+    def _edit_ended(self, stopped: bool) -> None:
+        self._edit_shown = False
+        sentence = "Stopped. Nothing was changed." if stopped else "Done."
+        self._bar.rest(sentence)
+        if self._shown is not None:
+            self._bar.work(self._shown.title)
+        if stopped:
+            self.said.emit(sentence, False)
+
     def cancel(self) -> None:
-        """Stop the job that is shown and those that wait for it; what is done is kept."""
+        """Stop the edit or job that is shown and the jobs that wait for it; what jobs did is kept."""
+        if self._edit_shown and self._edits is not None:
+            self._edits.stop()
+            self._bar.say("Stopping…")
+            return
         for task in self._writing.tasks or self._lane.tasks:
             task.cancel()
 
@@ -139,16 +170,16 @@ class Work(QObject):
         return next(writing, self._running[-1] if self._running else None)
 
     def _pause(self, on: bool) -> None:
-        if self._shown is not None:
+        if not self._edit_shown and self._shown is not None:
             self._shown.pause() if on else self._shown.resume()
 
     def _started(self, task: Task) -> None:
         self._running.append(task)
-        if task is self._shown:
+        if task is self._shown and not self._edit_shown:
             self._bar.work(task.title)
 
     def _progressed(self, task: Task, progress: Progress) -> None:
-        if task is self._shown:
+        if task is self._shown and not self._edit_shown:
             self._bar.show_progress(STAGES.get(progress.stage, task.title), progress)
         self.progressed.emit(task, progress)
 
@@ -159,9 +190,10 @@ class Work(QObject):
         done = self._said_when_done.pop(task.number, "")
         clean = outcome.end is End.DONE and not _failures(outcome)
         sentence = done if done and clean else _sentence(task, outcome)
-        self._bar.rest(sentence)
-        if self._shown is not None:
-            self._bar.work(self._shown.title)
+        if not self._edit_shown:
+            self._bar.rest(sentence)
+            if self._shown is not None:
+                self._bar.work(self._shown.title)
         self.said.emit(sentence, outcome.end in (End.FAILED, End.BUG) or (writes and _failures(outcome) > 0))
         self.ended.emit(task, outcome)
 

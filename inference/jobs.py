@@ -30,6 +30,7 @@ from storage.image_head import NoPicture
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.suggestions import PendingPhoto
+from storage.telling import tell
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -213,7 +214,9 @@ def describe_now(library: Library, rules: Rules, photos_: Sequence[int]) -> None
     Without this a draft would name what was rejected until the next description, and could be approved so.
     """
     ids = install_concepts(library, rules)
+    what = f"draft the texts of {len(photos_):,} photos anew"
     for start in range(0, len(photos_), WRITE_BLOCK):
+        tell(what, start, len(photos_), stoppable=False)  # else drafts would go on saying what was rejected
         with library.write() as block:
             for one in suggestions.found(block.connection, photos_[start : start + WRITE_BLOCK]):
                 if one.findings:

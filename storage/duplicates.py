@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy import Connection
 
 from storage import history
+from storage.batch_step import count_label
 from storage.exchange.importing import write_changes
 from storage.exchange.merge import MergeOptions, PhotoChange, Rule, merge
 from storage.exchange.records import GivenPhoto, TagRecord, texts_of
@@ -24,7 +25,6 @@ from storage.job import KnownError
 from storage.library import Library
 from storage.photos import tags
 from storage.picture_hash import open_cache
-from storage.review import count_label
 from storage.schema import TagState, TextState
 from storage.search.values import looked_for
 

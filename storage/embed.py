@@ -25,6 +25,7 @@ from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
 from storage.ahead import in_order
+from storage.batch_step import count_label
 from storage.embed_edit import Known, edit_for, last_known, to_be_written
 from storage.file_journal import (
     STAGE,
@@ -48,7 +49,6 @@ from storage.metadata.apply import FieldChange
 from storage.metadata.fields import TEXT_FIELDS, WordsEdit
 from storage.metadata.plan import SidecarPolicy
 from storage.metadata.sidecar import NameStyle
-from storage.review import count_label
 from storage.schema import PhotoState
 from storage.shared_writes import SharedWrites
 from storage.words import approved_words, chunks

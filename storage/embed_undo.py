@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage import history, photos, settings, suggestions
+from storage.batch_step import count_label
 from storage.embed import embed, note, options_for, read_again
 from storage.file_journal import STAGE, FileJournal, Outcome, finish, look, recover, settle, writing
 from storage.job import Job, KnownError, Progress
@@ -18,7 +19,6 @@ from storage.library import Library
 from storage.metadata import undo as undo_records
 from storage.metadata import write
 from storage.metadata.undo import UndoRecord
-from storage.review import count_label
 
 Taken = tuple[int, int | None, Path]
 """A write that is in its file: its row, its photo (None where the photo left the library), the file written."""

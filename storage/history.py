@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from storage.library import Library, Write
+from storage.telling import tell
 from storage.words import chunks, restore, snapshots
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def next_redo(connection: "Connection") -> Batch | None:
 
 
 def undo(library: Library) -> Batch | None:
-    """Take back the newest batch that is not undone.
+    """Take back the newest batch that is not undone. Who listens (`telling`) can stop it; then nothing is changed.
 
     Returns:
         the batch, or None where there was nothing to undo.
@@ -160,10 +161,15 @@ def _swap(library: Library, *, redo: bool) -> Batch | None:
         chosen = next_redo(connection) if redo else next_undo(connection)
         if chosen is None:
             return None
-        photos = connection.exec_driver_sql("SELECT photo_id FROM batch_photo WHERE batch_id = ?", (chosen.id,))
-        for chunk in chunks(photos.scalars().all()):
+        found = connection.exec_driver_sql("SELECT photo_id FROM batch_photo WHERE batch_id = ?", (chosen.id,))
+        photos, done = found.scalars().all(), 0
+        label = f"{'do again' if redo else 'undo'}: {chosen.label}"
+        for chunk in chunks(photos):
+            tell(label, done, len(photos))
             _swap_photos(connection, chosen.id, chunk)
-            block.touch(chunk)
+            block.refresh(chunk)
+            done += len(chunk)
+        tell(label, done, len(photos))
         connection.exec_driver_sql("UPDATE batch SET undone = ? WHERE id = ?", (int(not redo), chosen.id))
         block.settings_changed()
     return chosen

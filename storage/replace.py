@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage import history
+from storage.batch_step import count_label
 from storage.english import article
 from storage.job import KnownError
 from storage.library import Library, Write
-from storage.review import check_words, count_label
+from storage.review import check_words
 from storage.schema import Field, Origin, TextState
 from storage.words import chunks
 

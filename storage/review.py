@@ -5,15 +5,15 @@ a lower origin; a rejected tag keeps its row, so that it is not proposed again.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from storage import concepts, history, keyword_tree
+from storage import concepts, keyword_tree
+from storage.batch_step import apply, present
 from storage.job import KnownError
 from storage.library import Library, Write
 from storage.schema import Field, Origin, TagState, TextState
 from storage.suggestions import TextProposal
-from storage.words import chunks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """A language as XML wants it in `xml:lang` (BCP 47: primary subtag, then subtags of 2 to 8 letters or digits)."""
-
-
-def count_label(verb: str, photos: int) -> str:
-    """What a batch is called: "approve 1 photo", "approve 214 photos"."""
-    return f"{verb} {photos:,} photo{'' if photos == 1 else 's'}"
 
 
 def approve(library: Library, photos: Sequence[int], *, seen: "PhotoDetail | None" = None) -> int:
@@ -45,7 +40,7 @@ def approve(library: Library, photos: Sequence[int], *, seen: "PhotoDetail | Non
     def choose(connection: "Connection", ids: str) -> Iterable[int]:
         return [] if seen is not None and _is_other(connection, seen) else with_proposals(connection, ids)
 
-    return _apply(library, "approve", photos, step, only=choose)
+    return apply(library, "approve", photos, step, only=choose)
 
 
 def draft(library: Library, photo: int, proposals: Iterable[TextProposal]) -> list[TextProposal]:
@@ -70,7 +65,7 @@ def draft(library: Library, photo: int, proposals: Iterable[TextProposal]) -> li
             [(int(one.field), one.language, one.text, one.plain) for one in placed],
         )
 
-    _apply(library, "draft a text of", [photo], step, only=free)
+    apply(library, "draft a text of", [photo], step, only=free)
     return placed
 
 
@@ -87,7 +82,7 @@ def reject(library: Library, photos: Sequence[int]) -> int:
             f"WHERE state = {int(TextState.DRAFT)} AND photo_id IN ({ids})"
         )
 
-    return _apply(library, "reject the text of", photos, step, only=_with_drafts)
+    return apply(library, "reject the text of", photos, step, only=_with_drafts)
 
 
 def withdraw(library: Library, photos: Sequence[int]) -> int:
@@ -103,7 +98,7 @@ def withdraw(library: Library, photos: Sequence[int]) -> int:
             f"WHERE state = {int(TextState.APPROVED)} AND photo_id IN ({ids})"
         )
 
-    return _apply(library, "take back the approval of", photos, step)
+    return apply(library, "take back the approval of", photos, step)
 
 
 def set_text(
@@ -147,7 +142,7 @@ def set_text(
                 (int(field), language, words, int(Origin.USER), int(state)),
             )
 
-    return _apply(library, "set the text of" if words else "remove the text of", photos, step)
+    return apply(library, "set the text of" if words else "remove the text of", photos, step)
 
 
 def approve_text(
@@ -185,7 +180,7 @@ def approve_text(
         else:
             _approve(block.connection, ids)
 
-    _apply(library, "approve", [photo], step)
+    apply(library, "approve", [photo], step)
 
 
 def _remove(connection: "Connection", where: str, values: tuple[object, ...]) -> None:
@@ -215,7 +210,7 @@ def judge_tag(library: Library, photos: Sequence[int], concept: int, state: TagS
             )
         ]
 
-    return _apply(library, f"{verb} a tag of", photos, step, only=having)
+    return apply(library, f"{verb} a tag of", photos, step, only=having)
 
 
 def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int | None:
@@ -236,7 +231,7 @@ def add_tag(library: Library, photos: Sequence[int], keyword: str) -> int | None
     def step(block: Write, ids: str) -> None:
         chosen.append(_give(block.connection, keyword, ids))
 
-    _apply(library, f"add “{keyword}” to", photos, step)
+    apply(library, f"add “{keyword}” to", photos, step)
     return chosen[-1] if chosen else None
 
 
@@ -265,7 +260,7 @@ def change_tags(
 
     def having(connection: "Connection", ids: str) -> Iterable[int]:
         if keywords:
-            return _present(connection, ids)
+            return present(connection, ids)
         concepts_ = ",".join(str(int(c)) for c in remove)
         return [
             int(photo)
@@ -275,7 +270,7 @@ def change_tags(
             )
         ]
 
-    return _apply(library, "change the tags of", photos, step, only=having) if keywords or remove else 0
+    return apply(library, "change the tags of", photos, step, only=having) if keywords or remove else 0
 
 
 def _keyword(typed: str) -> str:
@@ -318,36 +313,6 @@ def check_words(words: str) -> None:
         raise KnownError("The text has control characters that can't be written into a photo. Please remove them.")
 
 
-Step = Callable[[Write, str], None]
-"""Changes photos whose ids are given as SQL text, "1,2,3"."""
-
-
-def _apply(
-    library: Library,
-    verb: str,
-    photos: Collection[int],
-    step: Step,
-    *,
-    only: Callable[["Connection", str], Iterable[int]] | None = None,
-) -> int:
-    """One batch in one transaction: keep what was, change it."""
-    with library.write() as block:
-        # Photos may have left the library since they were chosen.
-        choose = only or _present
-        chosen = [
-            photo
-            for ids in chunks(dict.fromkeys(photos))
-            for photo in choose(block.connection, ",".join(str(int(i)) for i in ids))
-        ]
-        if not chosen:
-            return 0
-        history.record(block, count_label(verb, len(chosen)), chosen)
-        for ids in chunks(chosen):
-            step(block, ",".join(str(int(i)) for i in ids))
-        block.touch(chosen)
-    return len(chosen)
-
-
 def _is_other(connection: "Connection", seen: "PhotoDetail") -> bool:
     """Whether a machine proposes something for a photo that was not there when a person looked."""
     run, model, photo = connection.exec_driver_sql, int(Origin.MODEL), seen.row.id
@@ -373,10 +338,6 @@ def _approve(connection: "Connection", ids: str) -> None:
         f"UPDATE tag SET state = {int(TagState.ACCEPTED)} "
         f"WHERE state = {int(TagState.SUGGESTED)} AND photo_id IN ({ids})"
     )
-
-
-def _present(connection: "Connection", ids: str) -> Iterable[int]:
-    return [int(photo) for (photo,) in connection.exec_driver_sql(f"SELECT id FROM photo WHERE id IN ({ids})")]
 
 
 def _with_drafts(connection: "Connection", ids: str) -> Iterable[int]:

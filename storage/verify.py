@@ -14,12 +14,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from storage import concepts, history, photos, settings, suggestions
+from storage.batch_step import count_label
 from storage.file_journal import as_known, check_picture, look
 from storage.import_words import FIELDS, FileWords, import_words, texts_by_language, words_of_json
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
 from storage.metadata.fields import PhotoWords
-from storage.review import count_label
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
 from storage.words import ApprovedWords, approved_words, chunks, fold
 

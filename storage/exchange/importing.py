@@ -18,6 +18,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from storage import concepts, history, photos
+from storage.batch_step import count_label
 from storage.exchange import csv_file, json_file, mapped_csv
 from storage.exchange.given_file import digest_of, read_given
 from storage.exchange.merge import MergeOptions, PhotoChange, merge
@@ -33,7 +34,6 @@ from storage.exchange.records import (
 )
 from storage.job import KnownError, Progress
 from storage.library import Library, Write
-from storage.review import count_label
 from storage.schema import TagState
 from storage.words import chunks
 

@@ -1,12 +1,14 @@
 """Steps for many photos at once: each is one batch, says how many it would change, and is taken back at once."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import embed, embed_undo, history, photos, replace, review, review_counts, search
+from storage import embed, embed_undo, history, photos, replace, review, review_counts, search, telling
 from storage.job import KnownError
 from storage.library import Library
 from storage.replace import Rule
@@ -32,6 +34,11 @@ def label(library: Library) -> str:
         step = history.last_step(connection)
     assert step is not None
     return step.label
+
+
+def tagged(library: Library) -> int:
+    with library.read() as connection:
+        return search.count(connection, "tag:dog")
 
 
 def test_approving_above_a_score_counts_first(library: Library) -> None:
@@ -157,6 +164,42 @@ def test_replacing_tells_how_far_it_is_and_changes_nothing_where_it_is_stopped(l
         assert list(search.find(connection, "cat")) == list(search.find(connection, ""))
     history.undo(library)
     assert {detail(library, photo).row.alt_text for photo in (ids[0], ids[-1])} == {"A dog."}
+
+
+@pytest.mark.parametrize("stop_at", [0, CHUNK, CHUNK + 1])
+def test_steps_tell_how_far_they_are_and_change_nothing_where_they_are_stopped(library: Library, stop_at: int) -> None:
+    ids = add_photos(library, *(f"{number}.jpg" for number in range(CHUNK + 1)))
+    review.set_text(library, ids, "A dog.", approve=False)
+    dog = review.add_tag(library, ids, "dog")
+    assert dog is not None
+    states = {detail(library, photo).row.state for photo in ids[::CHUNK]}
+    total = len(ids)
+    steps: list[tuple[str, Callable[[], object]]] = [
+        ("approve 501 photos", lambda: review.approve(library, ids)),
+        ("change the tags of 501 photos", lambda: review.change_tags(library, ids, remove=[dog])),
+        ("set the text of 501 photos", lambda: review.set_text(library, ids, "A cat.")),
+        ("undo: add “dog” to 501 photos", lambda: history.undo(library)),
+    ]
+    for what, step in steps:
+        before, told = label(library), list[tuple[str, int, int, bool]]()
+
+        def listen(*said: Any, told: list[tuple[str, int, int, bool]] = told) -> bool:
+            told.append(said)
+            return bool(said[1] < stop_at)
+
+        with telling.told_to(listen), pytest.raises(telling.StoppedError):
+            step()
+        assert told == [(what, done, total, True) for done in (0, CHUNK, total) if done <= stop_at]
+        assert label(library) == before
+        assert {detail(library, photo).row.alt_text for photo in ids[::CHUNK]} == {"A dog."}
+        assert {detail(library, photo).row.state for photo in ids[::CHUNK]} == states
+        assert tagged(library) == total
+    history.undo(library)
+    with telling.told_to(lambda *said: said[1] < total), pytest.raises(telling.StoppedError):
+        history.redo(library)
+    assert not tagged(library)
+    assert history.redo(library) is not None
+    assert tagged(library) == total
 
 
 def test_replacing_can_leave_drafts_alone_and_remove_a_text(library: Library) -> None:
