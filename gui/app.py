@@ -274,12 +274,13 @@ class Session(QObject):
         QMessageBox.warning(self.window, "Altfolio", sentence)
 
     def choose_folders(self) -> None:
-        """Ask for a folder with photos."""
-        from PySide6.QtWidgets import QFileDialog
+        """Ask for folders with photos: for one with the system's chooser, then whether there are others."""
+        from gui.dialogs.folders_dialog import FoldersDialog, choose_folder
 
-        chosen = QFileDialog.getExistingDirectory(self.window, "Add a folder with photos")
-        if chosen:
-            self.add_folders([Path(chosen)])
+        first = choose_folder(self.window)
+        if first is not None:
+            dialog = FoldersDialog([first], self.window)
+            dialog.ask(lambda: self.add_folders(dialog.folders))
 
     def add_folders(self, folders: Sequence[Path]) -> None:
         """Look through folders and find the words of their photos."""

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -17,6 +18,7 @@ from gui.command_palette import CommandPalette
 from gui.dialogs.check_dialog import CheckDialog
 from gui.dialogs.duplicates_dialog import SIDE, DuplicatesDialog
 from gui.dialogs.export_dialog import ExportDialog, Scope
+from gui.dialogs.folders_dialog import FoldersDialog
 from gui.dialogs.import_dialog import ImportDialog
 from gui.dialogs.libraries_dialog import LibrariesDialog
 from gui.dialogs.mend_dialog import MendDialog
@@ -146,6 +148,7 @@ SCENES = (
         Scene(f"settings-{page.lower()}", lambda s, page=page: _settings(s, page))  # type: ignore[misc]
         for page in PAGES[1:]
     ),
+    Scene("folders", lambda s: FoldersDialog([Path("/home/me/Pictures"), Path("/media/disk/Photos")], s.window)),
     Scene("export", lambda s: ExportDialog([Scope("All photos", list(s.model.ids))], s.window)),
     Scene("import", lambda s: ImportDialog(s.desk.library, "en", s.window)),
     Scene("libraries", lambda s: LibrariesDialog([s.desk.library.path], s.desk.library.path, s.window)),
