@@ -207,6 +207,7 @@ class Session(QObject):
 
     def _counted(self, counts: Counts) -> None:
         self.window.jobs.tell_problems(counts.problems)
+        self.window.list.show_problems(on=counts.problems > 0)
         self.window.show_first_run(on=counts.empty and not self.work.busy)
         if self._work_when_counted:
             self._work_when_counted = False

@@ -47,9 +47,11 @@ def icon(name: str, colour: str, disabled: str | None = None, sizes: tuple[int, 
     """
     made, ratio = QIcon(), max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
     for size in sizes:
-        for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
-            if ink is not None:
-                made.addPixmap(pixmap(name, ink, size, ratio), mode)
+        drawn = pixmap(name, colour, size, ratio)
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # a style would wash out an icon in a selected row
+            made.addPixmap(drawn, mode)
+        if disabled is not None:
+            made.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
     return made
 
 

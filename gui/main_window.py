@@ -201,12 +201,13 @@ class MainWindow(QMainWindow):
         views[self.views.currentIndex()].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def remember(self, settings: QSettings) -> None:
-        """Keep size, place, widths, the view and how large pictures are."""
+        """Keep size, place, widths, those of columns too, the view and how large pictures are."""
         settings.setValue("window/geometry", self.saveGeometry())
         settings.setValue("window/splitter", self._splitter.saveState())
         settings.setValue("window/sidebar", self._sidebar_wanted)
         settings.setValue("window/view", self.view())
         settings.setValue("window/zoom", self.grid.zoomed)
+        settings.setValue("window/columns", self.list.widths())
 
     def recall(self, settings: QSettings) -> None:
         """Come back to what was kept."""
@@ -216,6 +217,8 @@ class MainWindow(QMainWindow):
         self._sidebar_wanted = settings.value("window/sidebar", True, type=bool) is True
         self._give_way()
         self.grid.zoom(int(str(settings.value("window/zoom", 0))) - self.grid.zoomed)
+        columns = settings.value("window/columns", {})
+        self.list.use_widths(columns if isinstance(columns, dict) else {})
         view = str(settings.value("window/view", VIEWS[0]))
         self._switch(view if view in VIEWS else VIEWS[0])  # the focus comes when there is something to be said
 

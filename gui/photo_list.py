@@ -4,6 +4,7 @@ A `QTableView`, because its cells are exposed to assistive technology as a table
 reads a row as one sentence: alt text, state, file, tags, problem. It shares model and selection with the grid.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 from gui.accessible import named
 from gui.appearance import Appearance
 from gui.photo_grid import PhotoGrid
-from gui.photo_model import PHOTO
+from gui.photo_model import COLUMNS, PHOTO
 from gui.viewport import give_viewport
 from gui.words import mark_of
 from storage.photos import PhotoRow
@@ -21,11 +22,19 @@ from storage.photos import PhotoRow
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-WIDTHS = {1: 136, 2: 176, 3: 72, 4: 136, 5: 240}
-"""Widths of the columns but the first, which takes the rest; at 100 % text size."""
+TEXT, STATE, FILE, TAGS, TAKEN, PROBLEM = range(len(COLUMNS))
 
-LEAST_TEXT = 280
-"""Least width of the alt text's column, at 100 % text size."""
+LEAST = {TEXT: 160, STATE: 104, FILE: 112, TAGS: 56, TAKEN: 104, PROBLEM: 96}
+"""Least widths of the columns at 100 % text size: the beginning of a sentence, "Approved" with its icon, a date."""
+
+USUAL = {TEXT: 280, STATE: 136, FILE: 176, TAGS: 72, TAKEN: 136, PROBLEM: 240}
+"""Widths with which their words can be read in full, or most of them."""
+
+GIVING_WAY = (TAKEN, TAGS, FILE)
+"""Columns that go where there is no room for all, the first one first. State, alt text and problem stay."""
+
+GROWING = (TEXT, STATE, PROBLEM, FILE, TAKEN, TAGS)
+"""Columns in the order in which they get more than the least."""
 
 
 class _StateDelegate(QStyledItemDelegate):
@@ -71,6 +80,8 @@ class PhotoList(QTableView):
         named(self, "Photos as a list")
         give_viewport(self)
         self._appearance = appearance
+        self._chosen: dict[int, int] = {}
+        self._fitting = self._problems = False
         self.setModel(grid.model())
         self.setSelectionModel(grid.selectionModel())
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -88,7 +99,8 @@ class PhotoList(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(64)
+        header.setMinimumSectionSize(40)
+        header.sectionResized.connect(self._resized)
         appearance.changed.connect(self._dress)
         self._dress()
 
@@ -96,27 +108,71 @@ class PhotoList(QTableView):
         """Typing does not jump: letters are keys of actions."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The alt text takes the room that the other columns leave, but never less than it needs to be read."""
+        """Share the room anew."""
         super().resizeEvent(event)
         self._fit()
 
+    def show_problems(self, *, on: bool) -> None:
+        """Whether there are problems; without any their column takes no room."""
+        if on != self._problems:
+            self._problems = on
+            self._fit()
+
+    def widths(self) -> dict[str, int]:
+        """The widths that somebody chose, by the name of the column, at 100 % text size."""
+        return {COLUMNS[column]: width for column, width in self._chosen.items()}
+
+    def use_widths(self, widths: Mapping[str, object]) -> None:
+        """Use widths as `widths` gave them; names and values that can't be are passed over."""
+        some = {COLUMNS.index(name): str(width) for name, width in widths.items() if name in COLUMNS}
+        self._chosen = {column: int(width) for column, width in some.items() if width.isdigit() and len(width) < 5}
+        self._fit()
+
+    def _resized(self, column: int, _before: int, now: int) -> None:
+        if not self._fitting and now:
+            self._chosen[column] = max(1, round(now * 100 / self._appearance.text_size))
+
     def _fit(self) -> None:
-        """Give the text the room beside as many whole columns as fit; one scrolls to the others, none is cut."""
-        room = self.viewport().width()
-        text = least = min(round(LEAST_TEXT * self._appearance.text_size / 100), room)
-        beside = 0
-        for column in WIDTHS:
-            beside += self.columnWidth(column)
-            if beside + least > room:
-                break
-            text = room - beside
-        self.setColumnWidth(0, max(text, least))
+        """Share the room: the least for all, columns of least use hidden where it is not enough, the rest by turns.
+
+        What still does not fit is reached by scrolling: no column gets less than it needs to be read, none is cut.
+        """
+        scale, room = self._appearance.text_size / 100, self.viewport().width()
+        usual = {column: round(self._chosen.get(column, width) * scale) for column, width in USUAL.items()}
+        widths = {
+            column: usual[column] if column in self._chosen else min(round(width * scale), usual[column])
+            for column, width in LEAST.items()
+        }
+        shown = [column for column in LEAST if column != PROBLEM or self._problems]
+        for column in GIVING_WAY:
+            if sum(widths[one] for one in shown) > room:
+                shown.remove(column)
+        left = max(0, room - sum(widths[one] for one in shown))
+        for column in GROWING:
+            more = min(left, usual[column] - widths[column]) if column in shown else 0
+            left -= more
+            widths[column] += more
+        if TEXT not in self._chosen:
+            widths[TEXT] += max(0, room - _whole([widths[column] for column in shown], room))
+        self._fitting = True
+        for column, width in widths.items():
+            self.setColumnHidden(column, column not in shown)
+            if column in shown:
+                self.setColumnWidth(column, width)
+        self._fitting = False
 
     def _dress(self) -> None:
-        scale = self._appearance.text_size / 100
         edge = self._appearance.scaled(16)
         self.setIconSize(QSize(edge, edge))
         self.verticalHeader().setDefaultSectionSize(max(32, self.fontMetrics().height() + 14))
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, round(width * scale))
         self._fit()
+
+
+def _whole(widths: Sequence[int], room: int) -> int:
+    """How much room the columns take that are seen whole."""
+    taken = 0
+    for width in widths:
+        if taken + width > room:
+            break
+        taken += width
+    return taken
