@@ -60,7 +60,7 @@ def noted(field: QWidget, about: QLabel | None) -> QVBoxLayout:
     made.addWidget(field)
     if about is not None:
         if isinstance(field, QCheckBox):
-            about.setContentsMargins(grown(16) + 14, 0, 0, 0)  # the tick with its borders, and the gap behind it
+            about.setContentsMargins(grown(16) + 10, 0, 0, 0)  # the tick with its borders, and the gap behind it
         made.addWidget(about)
     return made
 

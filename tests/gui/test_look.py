@@ -3,14 +3,20 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
     QApplication,
     QCheckBox,
+    QComboBox,
     QDialog,
     QLabel,
+    QLineEdit,
     QRadioButton,
+    QStyle,
+    QStyleOptionButton,
     QToolButton,
     QWidget,
 )
@@ -27,6 +33,9 @@ SMALL = QSize(1024, 600)
 """The smallest window that everything must fit into, at the largest text that most people ask for."""
 
 LARGE_TEXT = 200
+
+BESIDE = (QLabel, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
+"""What boxes to tick stand below or above."""
 
 ICON_ONLY = 3.0
 """Least contrast of a button or label that holds a drawing and no words."""
@@ -182,6 +191,10 @@ def test_the_sidebar_that_gave_way_comes_back_with_the_room_unless_it_was_hidden
     assert not window.aside.isVisible()
 
 
+def _left(widget: QWidget, window: QWidget) -> int:
+    return widget.mapTo(window, QPoint(0, 0)).x()
+
+
 def _in_view(widget: QWidget) -> QRect:
     """The part of a widget that no parent cuts off, in its own place."""
     shown, inside = widget.rect(), widget
@@ -194,3 +207,26 @@ def _in_view(widget: QWidget) -> QRect:
 def _in_sight(widget: QWidget, window: QWidget) -> bool:
     """Whether all of it can be seen, so that its pixels are its own."""
     return widget.isVisible() and widget.isEnabled() and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+@pytest.mark.parametrize("text_size", [100, LARGE_TEXT])
+def test_ticks_stand_where_words_and_fields_begin(dressed: Callable[[str, int], Session], text_size: int) -> None:
+    session = dressed("light", text_size)
+    wrong: list[str] = []
+    looked_at = 0
+    for scene in SCENES:
+        window = _opened(scene, session)
+        boxes = [box for box in window.findChildren(QCheckBox) if box.isVisible()] if window.isVisible() else []
+        starts = {_left(widget, window) for widget in window.findChildren(QWidget) if isinstance(widget, BESIDE)}
+        for box in boxes:
+            option = QStyleOptionButton()
+            option.initFrom(box)
+            tick = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+            left = _left(box, window) + tick.left()
+            first = not any(other.y() == box.y() and other.x() < box.x() for other in boxes)
+            looked_at += 1
+            if first and left not in starts:
+                wrong.append(f"{scene}: {called(box)} at {left}, others at {sorted(starts)}")
+        _closed(window)
+    assert looked_at
+    assert not wrong, "\n".join(wrong)
