@@ -3,6 +3,10 @@
 Announcing: Orca 43 ignores Qt's announcement event but speaks a notification that begins to show, and later Orcas do
 so too; so on Linux an announcement is an invisible widget of role Notification that "appears" with the text as its
 name. Elsewhere it is Qt's announcement event, which NVDA, Narrator and VoiceOver speak.
+
+Polite and assertive: Qt 6.11.3 loses nothing, the event is on AT-SPI as "object:announcement" with 1 for polite and 2
+for assertive (a test looks). But a notification has no politeness, and Orca 43.1 lets each interrupt what it says, so
+there both sound the same. Both ways at once would be said twice by an Orca that knows both.
 """
 
 import sys

@@ -236,6 +236,33 @@ class Desktop:
         """Wait for an object with this role and name."""
         return until(lambda: self.ask("find", role=role, name=name), f"{role} “{name}”", seconds)
 
+    def announced(self, *lines: str) -> list[tuple[int, str]]:
+        """Have lines announced by `announce`, and say how each arrived on the bus: politeness and text."""
+        heard: list[tuple[int, str]] = []
+        ears = self._run(
+            "/usr/bin/python3", Path(__file__).with_name("hear_announcements.py"), stdout=subprocess.PIPE, text=True
+        )
+        assert ears.stdout is not None
+        assert ears.stdout.readline().strip() == "ready"
+        threading.Thread(
+            target=lambda: heard.extend(map(tuple, map(json.loads, ears.stdout or ()))), daemon=True
+        ).start()
+        program = self._run(
+            sys.executable, "-m", "tests.end_to_end.announce", cwd=REPOSITORY, stdin=subprocess.PIPE, text=True
+        )
+        assert program.stdin is not None
+        for line in lines:
+
+            def told(line: str = line) -> bool:
+                assert program.stdin is not None
+                program.stdin.write(f"{line}\n")  # again, until the bus has taken the window in
+                program.stdin.flush()
+                self.rest(0.2)
+                return any(text == line.removeprefix("!") for _, text in heard)
+
+            until(told, f"“{line}” to be announced")
+        return list(dict.fromkeys(heard))
+
     def focused(self) -> Any:
         """The innermost named object that has the focus, or None."""
         found = [thing for thing in self.ask("focused") or () if thing["name"]]
