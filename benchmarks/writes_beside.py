@@ -1,14 +1,20 @@
-"""The longest stall of the window's event loop while a job writes: an embedding, its undo, an export, an import.
+"""The longest stall of the window's event loop while others write: an embedding, its undo, an export, an import, and
+what notices that photos are copied into a watched folder.
 
 Part of `benchmarks.window_speed`; each job begins as a person begins it, by its dialog or action, while the grid is
 scrolled. What is told of each is the longest stall and what the frames cost.
 """
 
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from benchmarks.looped import pause, row, tell_stalls, until, watch
 
@@ -23,6 +29,15 @@ EMBEDDED = 300
 EXPORTED = 10_000
 """Photos that are exported and imported again with another text: half a minute."""
 
+ARRIVING = 1_000
+"""Small photos that are copied into a watched folder."""
+
+COPYING = """
+import shutil, sys
+for number in range(int(sys.argv[2])):
+    shutil.copy(sys.argv[1], f"{sys.argv[1]}{number}.jpg")
+"""
+
 SETTLE_MS = 2_000
 """Before each job: what the one before it changed is listed and counted anew."""
 
@@ -33,7 +48,7 @@ def write_beside(session: "Session", library: Path) -> None:
     from gui.dialogs.export_dialog import ExportDialog, Scope
     from gui.dialogs.import_dialog import ImportDialog
     from gui.embed_dialog import open_dialog
-    from storage import history, review
+    from storage import history, photos, review
     from storage.scan import remove_root, scan
 
     desk, folder, table = session.desk.library, library.with_suffix(".written"), library.with_suffix(".csv")
@@ -45,11 +60,11 @@ def write_beside(session: "Session", library: Path) -> None:
         shutil.copy(original, folder / f"{number:04}{original.suffix}")
     list(scan(desk, [folder]))
     with desk.read() as connection:
-        found = connection.exec_driver_sql("SELECT id FROM photo ORDER BY id DESC LIMIT ?", (EMBEDDED,)).scalars().all()
-    review.set_text(desk, list(found), "A photo to be measured.")
+        found = photos.below(connection, folder)
+    review.set_text(desk, found, f"A photo to be measured at {time.time()}.")
 
     preview = open_dialog(session)
-    _measure(session, "embedding", lambda: preview.wanted.emit(list(found)))
+    _measure(session, "embedding", lambda: preview.wanted.emit(found))
     preview.reject()
     until(lambda: session._undo is not None)
     _measure(session, "undo", session.undo)
@@ -62,11 +77,39 @@ def write_beside(session: "Session", library: Path) -> None:
 
     handover.import_words(session)
     (given,) = (one for one in session.window.findChildren(ImportDialog) if one.isVisible())
-    given.choose(table)
-    _measure(session, "import preview", lambda: None, busy=lambda: not given._go.isEnabled())
+    _measure(session, "import preview", lambda: given.choose(table), busy=lambda: not given._go.isEnabled())
     _measure(session, "import", given._go.click)
     history.undo(desk)
+    _watch_folder(session, folder)
     list(remove_root(desk, folder))
+
+
+def _watch_folder(session: "Session", folder: Path) -> None:
+    """Photos come into a folder while it is watched, from a process of another program."""
+
+    with session.desk.library.read() as connection:
+        place = connection.exec_driver_sql("SELECT id FROM folder WHERE path = ?", (os.fsencode(folder),)).scalar_one()
+
+    def arrived() -> int:
+        with session.desk.library.read() as connection:
+            return int(
+                connection.exec_driver_sql("SELECT count(*) FROM photo WHERE folder_id = ?", (place,)).scalar_one()
+            )
+
+    small = folder / "small.jpg"
+    Image.open(SAMPLES / "dahlia.jpg").resize((160, 120)).save(small)
+    session._new_photos.timeout.disconnect()  # the models have a measurement of their own
+    session.watch()
+    pause(SETTLE_MS)
+    other = [sys.executable, "-c", COPYING, str(small), str(ARRIVING)]
+    copying: list[subprocess.Popen[bytes]] = []
+    _measure(
+        session,
+        "watch",
+        lambda: copying.append(subprocess.Popen(other)),
+        busy=lambda: arrived() < EMBEDDED + 1 + ARRIVING,
+    )
+    copying[0].wait()
 
 
 def _measure(
