@@ -41,12 +41,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One batch of writes."""
+    """One batch of writes.
+
+    Attributes:
+        undoes: it took back what other batches had written, so what it "wrote" are the words from before.
+    """
 
     batch: int
     label: str
     at: str
     entries: tuple[Entry, ...]
+    undoes: bool = False
 
     def counts(self) -> dict[str, int]:
         """How many photos came to each outcome."""
@@ -74,12 +79,15 @@ class Report:
 
     def as_text(self) -> str:
         """For people: the counts, then each failure and each sidecar with its place."""
-        lines = [f"{self.label[0].upper()}{self.label[1:]}: " + ", ".join(f"{n} {o}" for o, n in self.counts().items())]
+        words = {"written": "taken back"} if self.undoes else {}
+        said = ", ".join(f"{n} {words.get(o, o)}" for o, n in self.counts().items())
+        lines = [f"{self.label[0].upper()}{self.label[1:]}: {said or 'all were as before already'}"]
         for entry in self.entries:
             if entry.message:
                 lines.append(f"  {shown(entry.photo)}: {entry.message}")
             elif entry.outcome == "written" and entry.target != entry.photo:
-                lines.append(f"  {shown(entry.photo)}: in the sidecar {shown(entry.target.name)}")
+                where = "by the sidecar" if self.undoes else "in the sidecar"
+                lines.append(f"  {shown(entry.photo)}: {where} {shown(entry.target.name)}")
         return "\n".join(lines)
 
 
@@ -102,18 +110,18 @@ def of(connection: Connection, batch: int) -> Report:
         KnownError: there is no batch of writes with this number.
     """
     found = connection.exec_driver_sql(
-        "SELECT label, at FROM batch WHERE id = ? AND kind IN ('embed', 'undo')", (batch,)
+        "SELECT label, at, kind FROM batch WHERE id = ? AND kind IN ('embed', 'undo')", (batch,)
     ).first()
     if found is None:
         raise KnownError(f"There is no embedding with the number {batch}. “altfolio history” lists them.")
-    label, at = found
+    label, at, kind = found
     rows = connection.exec_driver_sql(
         "SELECT w.target, w.intent, w.done, w.message, f.path, p.file FROM file_write w "
         "LEFT JOIN photo p ON p.id = w.photo_id LEFT JOIN folder f ON f.id = p.folder_id "
         "WHERE w.batch_id = ? ORDER BY w.id",
         (batch,),
     )
-    return Report(batch, label, at, tuple(_entry(*row) for row in rows))
+    return Report(batch, label, at, tuple(_entry(*row) for row in rows), kind == "undo")
 
 
 def _entry(

@@ -39,7 +39,8 @@ def embed_command(library: Library, arguments: argparse.Namespace) -> int:
         job = embed.embed(library, chosen)
     before = _last_report(library)
     failed = output.follow(job)
-    _print_result(library, before, as_json=arguments.json)
+    nothing = "take back" if any(ways) else "write"
+    _print_result(library, before, nothing=nothing, as_json=arguments.json)
     return max(unknown_code, 1 if failed else 0)
 
 
@@ -105,8 +106,12 @@ def _last_report(library: Library) -> int | None:
         return embed_report.last_batch(connection)
 
 
-def _print_result(library: Library, before: int | None, *, as_json: bool) -> None:
-    """Print what became of the batch that came after `before`, if there is one: nothing to do makes none."""
+def _print_result(library: Library, before: int | None, *, nothing: str, as_json: bool) -> None:
+    """Print what became of the batch that came after `before`, if there is one: nothing to do makes none.
+
+    Args:
+        nothing: what there was nothing to do of.
+    """
     from storage import embed_report
 
     number = _last_report(library)
@@ -116,7 +121,7 @@ def _print_result(library: Library, before: int | None, *, as_json: bool) -> Non
         if as_json:
             output.print_json(None)
         else:
-            print("There was nothing to write.")
+            print(f"There was nothing to {nothing}.")
     elif as_json:
         output.print_json(report.as_json())
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import photos, review
+from storage import photos, review, settings
 from storage.console.file_commands import embed_command, verify_command
 from storage.library import Library
 from storage.scan import scan
@@ -30,9 +30,9 @@ def library(tmp_path: Path, path: Path) -> Iterator[Library]:
         yield opened
 
 
-def embed(library: Library, *, as_json: bool = False) -> int:
+def embed(library: Library, *, undo: int | None = None, as_json: bool = False) -> int:
     return embed_command(
-        library, argparse.Namespace(dry_run=False, undo=None, remove_all=False, photos=[], json=as_json)
+        library, argparse.Namespace(dry_run=False, undo=undo, remove_all=False, photos=[], json=as_json)
     )
 
 
@@ -43,6 +43,27 @@ def test_a_report_is_never_that_of_an_earlier_embedding(library: Library, capsys
     assert capsys.readouterr().out == "There was nothing to write.\n"
     assert embed(library, as_json=True) == 0
     assert json.loads(capsys.readouterr().out) is None
+
+
+def test_what_was_taken_back_is_not_called_written(
+    library: Library, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.save(library, sidecar="always")
+    embed(library)
+    capsys.readouterr()
+    assert embed(library, undo=0) == 0
+    assert capsys.readouterr().out == (
+        f"Take back the embedding of 1 photo: 1 taken back\n  {path}: by the sidecar a.jpg.xmp\n"
+    )
+    assert embed(library, undo=0) == 0
+    assert capsys.readouterr().out == "There was nothing to take back.\n"
+    settings.save(library, sidecar="never")
+    before = path.read_bytes()
+    embed(library)
+    path.write_bytes(before)
+    capsys.readouterr()
+    assert embed(library, undo=0) == 0
+    assert capsys.readouterr().out == "Take back the embedding of 1 photo: all were as before already\n"
 
 
 def test_verify_does_not_vouch_for_files_it_could_not_read(
