@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from storage import refresh, soundness, thumbnails
 from storage.exchange.new_file import new_place
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
+from storage.library_place import put_in_place
 from storage.migrations import APPLICATION_ID
 from storage.photos import shown
 from storage.scan import scan
@@ -59,7 +59,10 @@ def backup(library: Library, target: Path) -> Job:
 
 
 def _backup(library: Library, target: Path) -> Job:
-    with new_place(target) as temporary, ThreadPoolExecutor(1, thread_name_prefix="backup") as pool:
+    with (
+        new_place(target, finish=_replace_backup) as temporary,
+        ThreadPoolExecutor(1, thread_name_prefix="backup") as pool,
+    ):
         reports: SimpleQueue[tuple[int, int]] = SimpleQueue()
         stopped: list[bool] = []
 
@@ -79,10 +82,15 @@ def _backup(library: Library, target: Path) -> Job:
             stopped.append(True)
             with contextlib.suppress(Exception):
                 copying.result()
-        if target.exists() and soundness.was_opened(target):
-            _set_aside(target)
     size = target.stat().st_size // 4096
     yield Progress(stage="backup", done=size, total=size)
+
+
+def _replace_backup(new: Path, target: Path) -> None:
+    if target.exists() and soundness.was_opened(target):
+        put_in_place(new, target)
+    else:
+        new.replace(target)
 
 
 def _integrity(connection: sqlite3.Connection) -> list[str]:
@@ -293,38 +301,13 @@ def restore(source: Path, path: Path) -> Path | None:
     harm = damage(source)
     if harm is not None:
         raise KnownError(f"The backup can't be used. {harm}")
-    with new_place(path) as temporary:
+    aside: list[Path | None] = []
+    with new_place(path, finish=lambda new, place: aside.append(put_in_place(new, place))) as temporary:
         if source.with_name(source.name + "-wal").exists():  # a library that was killed has its last words there
             _copy(source, temporary, lambda *_: None)
         else:
             shutil.copyfile(source, temporary)
-        return _set_aside(path)
-
-
-def put_in_place(new: Path, path: Path) -> Path | None:
-    """Make a library that was rebuilt the library, and keep the one that was there beside it under another name.
-
-    Neither may be open anywhere.
-
-    Returns:
-        where the old library is now, None where there was none.
-    """
-    aside = _set_aside(path)
-    new.rename(path)
-    return aside
-
-
-def _set_aside(path: Path) -> Path | None:
-    if not path.exists():
-        return None
-    if soundness.in_use(path):
-        raise KnownError(f"“{shown(path)}” is open. Close its window, wait for its commands, and try again.")
-    aside = path.with_name(f"{path.stem} {datetime.now():%Y-%m-%d %H.%M.%S}{path.suffix}")
-    for ending in ("-wal", "-shm", ""):
-        old = path.with_name(path.name + ending)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + ending))
-    return aside
+    return aside[0]
 
 
 def rebuild(old: Path, target: Path, folders: Sequence[Path] = ()) -> Job:

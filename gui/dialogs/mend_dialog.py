@@ -84,12 +84,12 @@ class MendDialog(Frame):
         """Make a new library from photos and put it in the library's place."""
 
         def job() -> Job:
-            from storage import backup
+            from storage import backup, library_place
 
             new = self._path.with_name(f"{self._path.stem} rebuilt{self._path.suffix}")
             new.unlink(missing_ok=True)  # of an attempt that was stopped
             yield from backup.rebuild(self._path, new, folders)
-            backup.put_in_place(new, self._path)
+            library_place.put_in_place(new, self._path)
 
         self._run("Looking through your photos…", job)
 

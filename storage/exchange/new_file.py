@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,8 +32,11 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def new_place(target: Path) -> Iterator[Path]:
+def new_place(target: Path, *, finish: Callable[[Path, Path], object] = Path.replace) -> Iterator[Path]:
     """A place beside `target` for a file that somebody else writes; it is at `target` when the block ends well.
+
+    Args:
+        finish: brings the file from the one place to the other.
 
     Raises:
         KnownError: as `new_file`.
@@ -43,9 +46,9 @@ def new_place(target: Path) -> Iterator[Path]:
         temporary = _beside(target)
         try:
             yield temporary
-            _sync(temporary)
-            temporary.replace(target)
-            _sync(target.parent)
+            sync(temporary)
+            finish(temporary, target)
+            sync(target.parent)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -80,7 +83,7 @@ def new_folder(target: Path, *, ours: str) -> Iterator[Path]:
                 shutil.rmtree(old, ignore_errors=True)
             else:
                 temporary.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
@@ -100,7 +103,7 @@ def _remove_leftovers(target: Path) -> None:
                 found.unlink(missing_ok=True)
 
 
-def _sync(place: Path) -> None:
+def sync(place: Path) -> None:
     """Bring a file's content, or a folder's names, to the disk before anything counts on it."""
     folder = place.is_dir()
     if folder and os.name == "nt":  # Windows can't open folders

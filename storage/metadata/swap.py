@@ -40,13 +40,13 @@ def take_place(temporary: Path, path: Path, old: tuple[int, ...]) -> bool:
         OSError: the file is no longer there, or the system refuses.
     """
     new = mark(temporary)
-    if not _exchange(temporary, path):
+    if not exchange(temporary, path):
         os.replace(temporary, path)  # noqa: PTH105 – the call that tests look for
         return True
     if mark(temporary) == old:
         return True
     if mark(path) == new:  # else it was saved once more, and that is the newest
-        _exchange(temporary, path)
+        exchange(temporary, path)
     return False
 
 
@@ -60,7 +60,15 @@ def mark_of(status: os.stat_result) -> tuple[int, ...]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_mode
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step.
+
+    Returns:
+        False where the system or the file system can't; nothing has happened then.
+
+    Raises:
+        OSError: one of them is not there, or the system refuses.
+    """
     if not sys.platform.startswith("linux"):
         return False
     try:

@@ -1,20 +1,23 @@
 """The library's own safety: a copy while it is written to, damage that is noticed, and a new library from the files."""
 
+import errno
 import multiprocessing
 import os
 import shutil
 import signal
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from storage import backup, embed, photos, review, search, settings
+from storage import backup, embed, library_place, photos, review, search, settings, soundness
 from storage.exchange.records import records
 from storage.job import KnownError
 from storage.library import Library
+from storage.metadata import swap
 from storage.scan import scan
 from storage.schema import Field, PhotoState
 from storage.search import saved
@@ -103,13 +106,72 @@ def test_nothing_is_put_in_the_place_of_a_library_that_is_open(library: Library,
     target = tmp_path / "b.altfolio"
     list(backup.backup(library, target))
     (photo,) = add_photos(library, "a.jpg")
-    for put in (backup.restore, backup.put_in_place):
+    for put in (backup.restore, library_place.put_in_place):
         with pytest.raises(KnownError, match="is open"):
             put(target, library.path)
     review.set_text(library, [photo], "Still here.")
     library.close()
     aside = backup.restore(target, library.path)
     assert aside is not None and count(aside) == 1 and count(library.path) == 0
+
+
+@pytest.mark.parametrize("exchanged", [True, False])
+def test_there_is_a_library_at_every_moment_of_a_restore(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanged: bool
+) -> None:
+    """A file system that can't exchange names is one that says so."""
+    if not exchanged:
+        monkeypatch.setattr(library_place, "exchange", lambda *_: False)
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    add_photos(library, "a.jpg")
+    library.close()
+    over, seen = threading.Event(), set()
+
+    def look() -> None:
+        while not over.is_set():
+            seen.add(backup.is_library(library.path))
+
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        asides = [backup.restore(target, library.path) for _ in range(20)]
+        over.set()
+        looking.result()
+    assert seen == {True}
+    assert [count(aside) for aside in asides if aside is not None] == [1] + [0] * 19
+    assert count(library.path) == 0
+
+
+@pytest.mark.parametrize("exchanged", [True, False])
+def test_a_restore_that_fails_leaves_all_as_it_was(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchanged: bool
+) -> None:
+    target = tmp_path / "b.altfolio"
+    list(backup.backup(library, target))
+    library.close()
+    Path(f"{library.path}-wal").write_bytes(b"a log that nobody could write back")
+    monkeypatch.setattr(soundness, "in_use", lambda _: False)  # which would look into it
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    copyfile = shutil.copyfile
+
+    def copy(source: Path, target: Path) -> object:
+        return fail() if source == library.path else copyfile(source, target)
+
+    def fail(*_: object) -> bool:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(library_place, "exchange", fail if exchanged else lambda *_: False)
+    monkeypatch.setattr(shutil, "copyfile", copy)
+    with pytest.raises(KnownError, match="Input/output error"):
+        backup.restore(target, library.path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    monkeypatch.setattr(shutil, "copyfile", copyfile)
+    monkeypatch.setattr(library_place, "exchange", (lambda *_: False) if not exchanged else swap.exchange)
+    aside = backup.restore(target, library.path)
+    assert aside is not None and Path(f"{aside}-wal").read_bytes() == before["test.altfolio-wal"]
+    assert not Path(f"{library.path}-wal").exists(), "a library never meets the log of another"
+    assert count(library.path) == 0
 
 
 def test_a_backup_that_is_stopped_leaves_the_last_one(

@@ -131,21 +131,21 @@ def test_the_order_is_flush_rename_flush(photo: Path, monkeypatch: pytest.Monkey
 def test_what_another_program_saves_in_the_last_moment_stays(
     photo: Path, monkeypatch: pytest.MonkeyPatch, again: bool
 ) -> None:
-    real, other = swap._exchange, photo.parent.with_name("other")
+    real, other = swap.exchange, photo.parent.with_name("other")
 
     def save(content: bytes) -> None:
         other.write_bytes(content)
         other.replace(photo)
 
     def exchange(one: Path, place: Path) -> bool:
-        monkeypatch.setattr(swap, "_exchange", real)
+        monkeypatch.setattr(swap, "exchange", real)
         save(b"saved by another program")
         done = real(one, place)
         if again:
             save(b"saved by another program, twice")
         return done
 
-    monkeypatch.setattr(swap, "_exchange", exchange)
+    monkeypatch.setattr(swap, "exchange", exchange)
     with pytest.raises(KnownError, match="changed by another program"):
         write_words(photo, EDIT, options=OPTIONS, journal=MemoryJournal())
     assert photo.read_bytes() == b"saved by another program" + b", twice" * again
