@@ -138,10 +138,10 @@ class Session(QObject):
         if self._closed:
             return
         self._first.close()
-        self.window.actions_table.dress()
         self.finder.again()
         self.desk.count()
         self.desk.look_for_undo()
+        QTimer.singleShot(0, self, self.window.actions_table.dress)  # in a turn of its own: it takes 20 ms
 
     _work_when_counted = _watch_when_counted = False
     _undo: Any = None  # the embedding that undo would take back
