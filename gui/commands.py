@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QDialog
 
 from gui import daily
 from gui.actions import NUMBERED_TAGS
-from gui.file_manager import FileManager
+from gui.file_browser import FileBrowser
 from gui.main_window import VIEWS
 from gui.review import steps
 from storage.version import __version__
@@ -24,7 +24,7 @@ ABOUT = (
 def connect(session: "Session") -> None:
     """Connect every action."""
     window, flow, actions = session.window, session.flow, session.window.actions_table
-    shown_by = FileManager(session)
+    shown_by = FileBrowser(session)
     shown_by.failed.connect(session.say)
     for name, call in (
         ("add-folders", session.choose_folders),
@@ -68,7 +68,7 @@ def connect(session: "Session") -> None:
         actions.on(f"tag-{number}", partial(flow.judge_number, number))
 
 
-def show_file(session: "Session", shown_by: FileManager) -> None:
+def show_file(session: "Session", shown_by: FileBrowser) -> None:
     """Show the current photo's file in the file manager."""
     photo = session.flow.current()
     if photo is not None:

@@ -13,8 +13,8 @@ from PySide6.QtDBus import QDBusConnection
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
-from gui import file_manager
-from gui.file_manager import FileManager
+from gui import file_browser
+from gui.file_browser import FileBrowser
 from tests.gui.conftest import Until
 from tests.system_programs import not_available, require_program
 
@@ -47,7 +47,7 @@ class Bus:
         return process
 
     def serve(self, *how: str) -> "subprocess.Popen[str]":
-        script = Path(__file__).with_name("file_manager_service.py")
+        script = Path(__file__).with_name("file_browser_service.py")
         process = self._start(SYSTEM_PYTHON, script, *how, address=self.address)
         assert process.stdout is not None
         assert process.stdout.readline().strip() == "ready"
@@ -85,14 +85,14 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def manager(app: QApplication) -> Iterator[FileManager]:
-    made = FileManager(app)
+def manager(app: QApplication) -> Iterator[FileBrowser]:
+    made = FileBrowser(app)
     yield made
     made.deleteLater()
 
 
 @on_linux
-def test_the_file_itself_is_shown(bus: Bus, manager: FileManager, opened: list[str], until: Until) -> None:
+def test_the_file_itself_is_shown(bus: Bus, manager: FileBrowser, opened: list[str], until: Until) -> None:
     service = bus.serve()
     manager.show_file(PHOTO, bus.connection)
     until(lambda: not manager._calls)
@@ -103,7 +103,7 @@ def test_the_file_itself_is_shown(bus: Bus, manager: FileManager, opened: list[s
 
 @on_linux
 def test_without_a_file_manager_on_the_bus_the_folder_is_opened(
-    bus: Bus, manager: FileManager, opened: list[str], until: Until
+    bus: Bus, manager: FileBrowser, opened: list[str], until: Until
 ) -> None:
     manager.show_file(PHOTO, bus.connection)
     until(lambda: opened)
@@ -113,9 +113,9 @@ def test_without_a_file_manager_on_the_bus_the_folder_is_opened(
 
 @on_linux
 def test_a_file_manager_that_hangs_does_not_stop_the_window(
-    bus: Bus, manager: FileManager, opened: list[str], until: Until, monkeypatch: pytest.MonkeyPatch
+    bus: Bus, manager: FileBrowser, opened: list[str], until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_manager, "ANSWER_MS", 200)
+    monkeypatch.setattr(file_browser, "ANSWER_MS", 200)
     service = bus.serve("hangs")
     manager.show_file(PHOTO, bus.connection)
     assert manager._calls, "it came back before there was an answer"
@@ -130,7 +130,7 @@ def test_a_file_manager_that_hangs_does_not_stop_the_window(
     [("win32", ["explorer", "/select,", str(PHOTO)]), ("darwin", ["open", "-R", str(PHOTO)])],
 )
 def test_elsewhere_the_systems_own_command_shows_it(
-    system: str, command: list[str], manager: FileManager, opened: list[str], monkeypatch: pytest.MonkeyPatch
+    system: str, command: list[str], manager: FileBrowser, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
 
@@ -146,7 +146,7 @@ def test_elsewhere_the_systems_own_command_shows_it(
     assert opened == ["/photos/A trip"]
 
 
-def test_where_nothing_can_be_opened_the_place_is_said(manager: FileManager, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_opened_the_place_is_said(manager: FileBrowser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
     said: list[str] = []
     manager.failed.connect(said.append)

@@ -23,7 +23,7 @@ ANSWER_MS = 10_000
 """Until a file manager that does not answer is given up; one that has to be started on a slow disk takes seconds."""
 
 
-class FileManager(QObject):
+class FileBrowser(QObject):
     """The way to the system's file manager.
 
     Signals:

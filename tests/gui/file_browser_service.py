@@ -1,6 +1,6 @@
 """A file manager on a session bus, for tests: run by the system's Python, whose GLib is strict about types.
 
-    /usr/bin/python3 file_manager_service.py [hangs]
+    /usr/bin/python3 file_browser_service.py [hangs]
 
 What `ShowItems` is asked for is printed as JSON, line by line; one that hangs never answers.
 """
