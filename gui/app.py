@@ -104,7 +104,10 @@ class Session(QObject):
         Args:
             work: False leaves jobs alone.
         """
+        work = work and self.desk.library.writable
         self._work_when_counted, self._watch_when_counted = work and not folders, work
+        if not self.desk.library.writable:
+            self.say("This library can only be read: you can search and look at it, but nothing is kept.")
         self.seen.connect(self._begin_rest)
         self._show_first()
         if folders:

@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
-from storage import refresh, soundness, thumbnails
+from storage import read_only, refresh, soundness, thumbnails
 from storage.exchange.new_file import new_place
 from storage.job import Job, KnownError, Progress
 from storage.library import Library
@@ -230,7 +230,7 @@ def check(library: Library) -> list[Complaint]:
                 )
             )
         troubles = connection.exec_driver_sql("SELECT path, message FROM folder_problem ORDER BY path").all()
-    if not soundness.index_is_sound(library.path):
+    if library.writable and not soundness.index_is_sound(library.path):
         found.append(Complaint("search", "The index of the search is damaged: some photos are not found.", True))
     elif number := soundness.wrong_numbers(library):
         found.append(Complaint("search", f"{number:,} numbers beside tags and folders are wrong.", True))
@@ -365,7 +365,7 @@ def _take_settings(old: Path, library: Library) -> None:
 
 def _reader(path: Path) -> sqlite3.Connection:
     """A connection that only reads."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=20)
+    return sqlite3.connect(read_only.address(path), uri=True, isolation_level=None, timeout=20)
 
 
 @contextlib.contextmanager

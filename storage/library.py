@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage import migrations
+from storage import migrations, read_only
 from storage.job import KnownError
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ class Library:
 
     Attributes:
         path: the file.
+        writable: False where it can only be read; every `write` is refused then.
     """
 
     def __init__(self, path: Path) -> None:
@@ -144,14 +145,14 @@ class Library:
         self._listeners: list[Listener] = []
         self._made: Engine | None = None
         self._making = threading.Lock()
-        _prepare(path)
+        self.writable = _prepare(path)
 
     @property
     def _engine(self) -> "Engine":
         """Made when it is first used, in any thread: the first screen of the window does not wait for its import."""
         with self._making:
             if self._made is None:
-                self._made = _engine(self.path)
+                self._made = _engine(self.path, self.writable)
             return self._made
 
     @contextlib.contextmanager
@@ -163,7 +164,7 @@ class Library:
         Raises:
             KnownError: the library can't be read.
         """
-        with _known_errors(self.path), contextlib.closing(_open(self.path)) as driver:
+        with _known_errors(self.path), contextlib.closing(_open(self.path, self.writable)) as driver:
             driver.execute("BEGIN")
             yield Peek(driver)
 
@@ -191,6 +192,8 @@ class Library:
         """
         from storage import refresh
 
+        if not self.writable:
+            raise KnownError(_SENTENCES[sqlite3.SQLITE_READONLY].format(name=self.path))
         with self._lock, _known_errors(self.path), self._engine.connect() as connection:
             connection = connection.execution_options(altfolio_write=lambda: max(self._patience, default=0.0))
             with _flushing(connection, flush), connection.begin():
@@ -273,23 +276,30 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "altfolio"
 
 
-def _prepare(path: Path) -> None:
+def _prepare(path: Path) -> bool:
+    """Make the library what it has to be; False where it can only be read."""
     with _known_errors(path):
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise KnownError(f"The folder “{path.parent}” for the library can't be made ({error.strerror}).") from error
-        connection = _open(path)
         try:
-            migrations.migrate(connection, path.name)  # before anything is changed: it may be no library
-            connection.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
+            with contextlib.closing(_open(path)) as connection:
+                migrations.migrate(connection, path.name)  # before anything is changed: it may be no library
+                connection.execute("PRAGMA journal_mode = WAL")
+            return read_only.can_write(path)
+        except sqlite3.OperationalError as error:
+            if not read_only.may_be_why(error, path):
+                raise
+        with read_only.log_is_needed(path), contextlib.closing(_open(path, writable=False)) as connection:
+            migrations.migrate(connection, path.name)
+        return False
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def _open(path: Path, writable: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        path,
+        path if writable else read_only.address(path),
+        uri=not writable,
         isolation_level=None,
         check_same_thread=False,
         timeout=BUSY_TIMEOUT_MS / 1000,
@@ -319,18 +329,14 @@ def _flushing(connection: "Connection", flush: bool) -> Iterator[None]:
             driver.execute("PRAGMA synchronous = FULL")
 
 
-def _engine(path: Path) -> "Engine":
+def _engine(path: Path, writable: bool) -> "Engine":
     from sqlalchemy import create_engine, event
-    from sqlalchemy.pool import QueuePool
+    from sqlalchemy.pool import NullPool, QueuePool
 
-    made = create_engine(
-        "sqlite://",
-        creator=lambda: _open(path),
-        poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=16,
-        pool_use_lifo=True,
-    )
+    how: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 4, "max_overflow": 16, "pool_use_lifo": True}
+    if not writable:
+        how = {"poolclass": NullPool}
+    made = create_engine("sqlite://", creator=lambda: _open(path, writable), **how)
     event.listen(made, "begin", _begin)
     return made
 
@@ -376,7 +382,8 @@ _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk that holds the library “{name}” is full. Free some space and try again; "
     "nothing was lost.",
     sqlite3.SQLITE_BUSY: "Another program has been using the library “{name}” for too long. Close it and try again.",
-    sqlite3.SQLITE_READONLY: "The library “{name}” is read-only. Change its permissions and try again.",
+    sqlite3.SQLITE_READONLY: "The library “{name}” can only be read, so nothing is kept. Change its permissions, or "
+    "copy it to a disk that can be written.",
     sqlite3.SQLITE_CANTOPEN: "The library “{name}” can't be opened. Check that its folder exists and can be "
     "written to.",
     sqlite3.SQLITE_CORRUPT: "The library “{name}” is damaged; the words already in your photos are safe. “altfolio "

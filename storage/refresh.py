@@ -36,12 +36,14 @@ _ALL = "SELECT id FROM photo WHERE id > ? ORDER BY id"
 def renew(library: "Library") -> Job:
     """Make the search rows anew where an older program made them; a library that is up to date costs one look.
 
-    Whoever opens a library runs this. With a new release only photos with an alt text are looked at, because only the
-    rules for these may be others. Stopped, it goes on when it is run again.
+    Whoever opens a library runs this; one that can only be read stays as it is. With a new release only photos with an
+    alt text are looked at, because only the rules for these may be others. Stopped, it goes on when it is run again.
 
     Raises:
         KnownError: the library can't be written.
     """
+    if not library.writable:
+        return  # what an older program made still answers
     rules = RULES_VERSION if text_rules.known() else "no rules"
     with library.peek() as connection:  # what is up to date is known before the database's toolkit is imported
         kept = [value for (value,) in connection.exec_driver_sql("SELECT value FROM setting WHERE key = ?", (_ROWS,))]

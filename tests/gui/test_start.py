@@ -4,12 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PySide6.QtWidgets import QApplication
+
 from gui.app import Session
 from storage import search
 from storage.library import Library
 from storage.photos import newest
 from tests.gui import libraries
 from tests.gui.conftest import Until
+from tests.gui.conftest import _session as opened_session
 
 HEAVY = (
     *("sqlalchemy", "numpy", "PIL", "lxml", "onnxruntime", "watchdog", "inference", "gui.dialogs"),
@@ -37,6 +40,20 @@ def test_photos_are_listed_before_anything_heavy_is_imported(tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-c", PROGRAM, place], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "3 0 []"
+
+
+def test_a_library_that_can_only_be_read_is_shown_and_left_alone(
+    app: QApplication, library: Library, photos: list[int], tmp_path: Path, until: Until
+) -> None:
+    library.writable = False
+    with opened_session(app, library, tmp_path) as session:
+        counted: list[object] = []
+        session.desk.counted.connect(counted.append)
+        session.begin()
+        until(lambda: session.model.rowCount() == len(photos) and counted)
+        assert session.window.jobs._said.text().startswith("This library can only be read")
+        assert not session.work.busy
+        assert session._watch is None
 
 
 def test_the_first_photos_are_those_that_a_search_lists_first(library: Library, photos: list[int]) -> None:
