@@ -215,6 +215,12 @@ def test_a_group_of_hundreds_grows_from_turn_to_turn(appearance: Appearance, unt
     tree.show_group("Cameras", many[:5] + [Entry("new", n, f"new:{n}") for n in range(200)] + many[5:350])
     assert len(listed()) == 550
     assert tree.currentIndex().data(QUERY) == "many:340"
+    others = [Entry(f"{n}", n, f"other:{n}") for n in range(900)]
+    tree.show_group("Cameras", [*others, many[340]])
+    assert len(listed()) == 251, "those that are gone go at once, new ones come by and by"
+    until(lambda: len(listed()) == 901)
+    assert listed() == [f"{n}, {n} photo{'s' * (n != 1)}" for n in (*range(900), 340)]
+    assert tree.currentIndex().data(QUERY) == "many:340"
     tree.show_group("Cameras", [])
     assert tree.isRowHidden(0, QModelIndex())
     tree.show_group("Cameras", many)
