@@ -72,7 +72,8 @@ def texts_by_language(words: PhotoWords, language: str) -> dict[Key, str]:
     """A file's texts under the languages of the library.
 
     The user's language gets what a reader of it would be shown (same language, same base language, x-default);
-    x-default is dropped where it repeats another language.
+    x-default is dropped where it repeats another language. A text of another region that says something else ("en-US"
+    beside "en-GB") stays a text of its own: whoever changes what is shown has not seen it, and must not remove it.
     """
     found: dict[Key, str] = {}
     for row in TEXT_FIELDS:
@@ -85,7 +86,8 @@ def texts_by_language(words: PhotoWords, language: str) -> dict[Key, str]:
         if language not in texts and same:
             texts[language] = for_language(texts, language)
             for tag in same:
-                del texts[tag]
+                if texts[tag] == texts[language]:
+                    del texts[tag]
         if shared and language not in texts and shared not in texts.values():
             texts[language] = shared
         found.update({(FIELDS[row.name], tag): text for tag, text in texts.items()})

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import photos, review
+from storage import embed, embed_undo, photos, review
 from storage.import_words import texts_by_language, words_json, words_of_json
 from storage.library import Library
 from storage.metadata.fields import PhotoWords
+from storage.metadata.read import read_words
 from storage.photos import PhotoDetail
 from storage.scan import scan
 from storage.schema import Field, Origin, PhotoState, TagState, TextState
@@ -172,6 +173,8 @@ def test_words_move_with_the_photo(photo: OnePhoto) -> None:
         ({"x-default": "A"}, {"en": "A"}),
         ({"x-default": "A", "en": "A"}, {"en": "A"}),
         ({"x-default": "A", "en-US": "B"}, {"en": "B"}),
+        ({"en-GB": "Colour", "en-US": "Color"}, {"en": "Colour", "en-US": "Color"}),
+        ({"en-GB": "A", "en-US": "A"}, {"en": "A"}),
         ({"x-default": "Hund", "de": "Hund"}, {"de": "Hund"}),
         ({"x-default": "A", "de": "Hund"}, {"en": "A", "de": "Hund"}),
         ({"de_AT": "Hund"}, {"de-AT": "Hund"}),
@@ -196,3 +199,29 @@ def test_words_survive_being_kept(words: PhotoWords) -> None:
     kept = words_json(words)
     assert words_json(words_of_json(kept)) == kept
     assert json.loads(kept) == json.loads(words_json(words))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "after"),
+    [
+        ({"x-default": "Colour", "en-GB": "Colour", "en-US": "Color"}, {"en-US": "Color"}),
+        ({"x-default": "C", "en": "C", "en-GB": "Colour"}, {"en-GB": "Colour"}),
+        ({"x-default": "Colour", "en-GB": "Colour"}, {}),
+        ({"x-default": "Hund", "de": "Hund", "de-AT": "Hunderl"}, {"de": "Hund", "de-AT": "Hunderl"}),
+    ],
+)
+def test_a_text_that_was_not_shown_stays_in_the_file(
+    photo: OnePhoto, theirs: dict[str, str], after: dict[str, str]
+) -> None:
+    items = "".join(f'<rdf:li xml:lang="{language}">{text}</rdf:li>' for language, text in theirs.items())
+    packet = xmp(alt="shown").replace(b'<rdf:li xml:lang="x-default">shown</rdf:li>', items.encode())
+    put(photo.path.parent, "a.jpg", with_xmp(jpeg(1), packet))
+    before = photo.path.read_bytes()
+    list(scan(photo.library, [photo.path.parent]))
+    review.set_text(photo.library, [1], "Ours")
+    list(embed.embed(photo.library))
+    assert read_words(photo.path).words.alt_text == {"x-default": "Ours", "en": "Ours", **after}
+    list(scan(photo.library))
+    assert photo.look().row.state == PhotoState.EMBEDDED
+    list(embed_undo.undo(photo.library))
+    assert photo.path.read_bytes() == before
