@@ -4,9 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QApplication
 
 from gui.app import Session
+from gui.main_window import VIEWS
 from storage import search
 from storage.library import Library
 from storage.photos import newest
@@ -72,3 +74,15 @@ def test_the_first_page_stays_in_sight_when_the_list_comes(session: Session, unt
     until(lambda: session.model.photo(0) is not seen)
     session.model.set_ids(ids[1:])
     assert session.model.photo(0) is None
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_window_looks_as_if_its_parts_had_been_dressed_from_the_first(
+    session: Session, until: Until, view: str
+) -> None:
+    window, look = session.window, session.appearance
+    window.show_view(view)
+    until(lambda: session.desk.idle and session.thumbnails.idle and not window.stage._picture.isNull())
+    first = window.grab().toImage()
+    look.apply(session.desk.settings.theme, session.desk.settings.text_size)
+    until(lambda: window.grab().toImage() == first)
