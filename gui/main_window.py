@@ -1,8 +1,9 @@
 """The main window: places the panels and nothing else. What they do is wired in `gui.app`."""
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QHBoxLayout,
     QMainWindow,
@@ -222,6 +223,15 @@ class MainWindow(QMainWindow):
         view = str(settings.value("window/view", VIEWS[0]))
         self._switch(view if view in VIEWS else VIEWS[0])  # the focus comes when there is something to be said
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus, as it does in dialogs; Qt leaves it to Space in windows."""
+        button = QApplication.focusWidget()
+        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat()
+        if pressed and isinstance(button, QAbstractButton) and self.isAncestorOf(button):
+            button.animateClick()
+        else:
+            super().keyPressEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Folders are welcome anywhere."""
         if event.source() is None and folders_in(event):
@@ -260,7 +270,7 @@ class MainWindow(QMainWindow):
         self._sidebar_insisted = self._sidebar_insisted and not fits
         on = self._sidebar_wanted and (fits or self._sidebar_insisted)
         used = self.aside.isAncestorOf(QApplication.focusWidget() or self)
-        if on == self.aside.isHidden() and (on or not used):
+        if on or not used:
             self._set_sidebar(on=on)
 
     def _share_room(self) -> None:

@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import chain, compress
+from typing import Any
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -373,11 +374,17 @@ class ReviewFlow(QObject):
     def undo(self) -> None:
         """Take back what was done last, typing that was not kept included."""
         self.keep_edits()
-        self._desk.undo(lambda b: self.said.emit(f"Undone: {b.label}." if b else "There is nothing to undo."))
+        self._desk.undo(lambda b: self._tell_swapped(b, "Undone", "There is nothing to undo."))
 
     def redo(self) -> None:
         """Do the review step again that was taken back last."""
-        self._desk.redo(lambda b: self.said.emit(f"Done again: {b.label}." if b else "There is nothing to redo."))
+        self._desk.redo(lambda b: self._tell_swapped(b, "Done again", "There is nothing to redo."))
+
+    def _tell_swapped(self, batch: Any, what: str, nothing: str) -> None:
+        """Say what was taken back or done again, and go to the photo where it was only one."""
+        self.said.emit(f"{what}: {batch.label}." if batch else nothing)
+        if batch and batch.only:
+            self.go(self._model.row_of(batch.only, self.row))
 
     # taking out
 

@@ -8,7 +8,7 @@ Invariant: what is undone can be done again until something new is done; taking 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ class Batch:
         label: for people, in the imperative: "approve 214 photos".
         at: when, UTC, ISO 8601.
         photos: how many photos it changed.
+        only: the one that it changed, where it was one and was just taken back or done again; else 0.
     """
 
     id: int
@@ -43,6 +44,7 @@ class Batch:
     at: str
     photos: int
     undone: bool
+    only: int = 0
 
 
 def now() -> str:
@@ -172,7 +174,7 @@ def _swap(library: Library, *, redo: bool) -> Batch | None:
         tell(label, done, len(photos))
         connection.exec_driver_sql("UPDATE batch SET undone = ? WHERE id = ?", (int(not redo), chosen.id))
         block.settings_changed()
-    return chosen
+    return replace(chosen, only=photos[0]) if len(photos) == 1 else chosen
 
 
 def _swap_photos(connection: "Connection", batch: int, photos: Sequence[int]) -> None:

@@ -174,6 +174,9 @@ def test_photos_stand_side_by_side_at_200_percent_as_the_sidebar_gives_way(
 
 def test_the_sidebar_that_gave_way_comes_back_with_the_room_unless_it_was_hidden_by_hand(session: Session) -> None:
     window = session.window
+    window.resize(1280, 800)
+    QApplication.processEvents()
+    assert (window.aside.isVisible(), window.actions_table["sidebar"].isChecked()) == (True, True)
     window.resize(800, 600)
     QApplication.processEvents()
     assert not window.aside.isVisible()
