@@ -144,8 +144,8 @@ class PhotoList(QTableView):
             for column, width in LEAST.items()
         }
         shown = [column for column in LEAST if column != PROBLEM or self._problems]
-        for column in GIVING_WAY:
-            if sum(widths[one] for one in shown) > room:
+        for column in GIVING_WAY:  # before the text has to be shorter than usual
+            if sum(widths[one] for one in shown) - widths[TEXT] + usual[TEXT] > room:
                 shown.remove(column)
         left = max(0, room - sum(widths[one] for one in shown))
         for column in GROWING:

@@ -6,7 +6,7 @@ One folder is what most people have, so it takes no more than Return; the system
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QPushButton, QWidget
 
@@ -23,9 +23,10 @@ def choose_folder(parent: QWidget, near: Path | None = None) -> Path | None:
     """Ask for one folder with the system's chooser; None where none was chosen.
 
     Args:
-        near: where the chooser begins, None where the system thinks best.
+        near: where the chooser begins, None for the user's own folder for pictures.
     """
-    chosen = QFileDialog.getExistingDirectory(parent, "Choose a folder with photos", str(near) if near else "")
+    start = str(near) if near else QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+    chosen = QFileDialog.getExistingDirectory(parent, "Choose a folder with photos", start)
     return Path(chosen) if chosen else None
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QApplication
 
 from gui.app import Session
-from gui.photo_list import FILE, LEAST, PROBLEM, STATE, TEXT, USUAL, PhotoList
+from gui.photo_list import FILE, GIVING_WAY, LEAST, PROBLEM, STATE, TEXT, USUAL, PhotoList
 from gui.words import STATES
 from storage.schema import PhotoState
 from tests.gui.conftest import Until
@@ -50,6 +50,8 @@ def test_state_and_text_are_read_at_any_size(shown: Shown, size: QSize, text_siz
             assert view.columnWidth(column) >= LEAST[column] * text_size // 100
     words = view.fontMetrics().horizontalAdvance(STATES[PhotoState.APPROVED].word)
     assert view.columnWidth(STATE) >= words + view.iconSize().width() + 12
+    if any(not view.isColumnHidden(column) for column in GIVING_WAY):
+        assert view.columnWidth(TEXT) >= USUAL[TEXT] * text_size // 100
     if problems and (size.width(), text_size) != (1024, 200):
         assert PROBLEM in whole(view)
 
