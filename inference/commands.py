@@ -32,8 +32,10 @@ def _scan(library: Library, folders: Sequence[Path]) -> tuple[int, int]:
     Returns:
         how many photos had a problem, and how many folders.
     """
+    from inference.whole_job import know_words
     from storage.scan import folder_problems, scan
 
+    know_words(library)
     problems = output.follow(scan(library, folders))
     unread = [
         message

@@ -23,8 +23,25 @@ def find_words(library: Library, folders: Sequence[Path]) -> Generator[Progress,
 
     recover(library)
     yield from refresh.renew(library)
+    know_words(library)
     problems = yield from _follow(scan(library, list(folders)), 0)
     yield from look(library, problems)
+
+
+def know_words(library: Library) -> None:
+    """Give a new library the vocabulary before keywords of files come into it.
+
+    Else a file's "zebra" and the models' would be two tags. A library that has one stays as it is, at no cost.
+    """
+    from storage import concepts
+
+    with library.read() as connection:
+        if concepts.installed(connection) is not None:
+            return
+        language = settings.load(connection).language
+    from inference import engine, jobs
+
+    jobs.install_concepts(library, engine.rules(library, language))
 
 
 def look(library: Library, problems: int = 0) -> Generator[Progress, None, None]:

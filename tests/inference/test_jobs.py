@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from inference import engine, jobs, raw_json
 from inference.findings import RawFindings
 from inference.jobs import LoadedPack
+from inference.whole_job import find_words
 from resources import RESOURCES
 from storage import concepts, photos, review, settings, suggestions
 from storage.concepts import ConceptRow
@@ -19,6 +20,7 @@ from storage.library import Library
 from storage.scan import scan
 from storage.schema import Field, PhotoState, TagState
 from storage.suggestions import Proposal, TagProposal, TextProposal
+from tests.storage import photo_maker
 
 SAMPLES = ("astronaut.jpg", "cat.png", "coffee.webp", "dahlia.jpg")
 
@@ -180,3 +182,20 @@ def test_a_draft_never_names_a_tag_that_was_rejected_while_it_was_made(library: 
         found = photos.detail(connection, photo.id)
     assert found is not None and found.texts == ()
     assert [tag.state for tag in found.tags] == [TagState.REJECTED]
+
+
+def test_a_keyword_of_a_file_and_a_tag_of_the_models_are_one(tmp_path: Path) -> None:
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:subject><rdf:Bag><rdf:li>Zebra</rdf:li>'
+        b"</rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"
+    )
+    path = photo_maker.put(tmp_path / "photos", "a.jpg", photo_maker.with_xmp(photo_maker.jpeg(), packet))
+    with Library(tmp_path / "new.altfolio") as library:
+        for progress in find_words(library, [path.parent]):
+            if progress.stage != "scan":
+                break
+        with library.read() as connection:
+            photo = photos.id_of(connection, path)
+            tags = photos.detail(connection, photo or 0).tags  # type: ignore[union-attr]
+            assert [tag.concept for tag in tags] == [concepts.ids_by_key(connection)["zebra"]]
