@@ -239,7 +239,8 @@ def _cell(photo: PhotoRow, column: int) -> str:
         return words.counted(photo.tags, "tag")
     if column == 4:
         return (photo.taken or "").replace("T", " ")[:16]
-    return photo.problem or ""
+    problem = (photo.problem or "").removeprefix(f"“{photo.name}” ")  # the row names it
+    return problem[:1].upper() + problem[1:]
 
 
 def _tip(photo: PhotoRow) -> str:
