@@ -70,7 +70,10 @@ class LibraryCare(QObject):
         from PySide6.QtWidgets import QFileDialog
 
         chosen, _ = QFileDialog.getSaveFileName(
-            self._session.window, "Back up the library", f"{self._path.stem} backup.altfolio", library_files.FILES
+            self._session.window,
+            "Back up the library",
+            str(self._path.with_stem(f"{self._path.stem} backup")),
+            library_files.FILES,
         )
         if chosen:
             self.back_up_to(Path(chosen))
@@ -86,7 +89,10 @@ class LibraryCare(QObject):
         from PySide6.QtWidgets import QFileDialog
 
         chosen, _ = QFileDialog.getSaveFileName(
-            self._session.window, "A new library from the words in your photos", "rebuilt.altfolio", library_files.FILES
+            self._session.window,
+            "A new library from the words in your photos",
+            str(self._path.with_name("rebuilt.altfolio")),
+            library_files.FILES,
         )
         if chosen:
             self.rebuild_to(Path(chosen))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFileDialog,
     QLabel,
     QListWidget,
     QListWidgetItem,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.accessible import named
+from gui.dialogs.folders_dialog import choose_folder
 from gui.room import beside, note
 from gui.words import counted
 
@@ -96,9 +96,9 @@ class FoldersPage(QWidget):
         named(self._remove, f"{self._remove.text()} the folder")
 
     def _choose(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Add a folder with photos")
-        if chosen:
-            self.add(Path(chosen))
+        chosen = choose_folder(self)
+        if chosen is not None:
+            self.add(chosen)
 
     def add(self, path: Path) -> None:
         """Have a folder looked through."""

@@ -78,11 +78,13 @@ class LibrariesDialog(Frame):
 
     def choose_new(self) -> None:
         """Ask where the new library should be."""
-        chosen, _ = QFileDialog.getSaveFileName(self, "New library", "photos.altfolio", FILES)
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "New library", str(self._current.with_name("photos.altfolio")), FILES
+        )
         if chosen:
             self.want(Path(chosen))
 
     def _choose(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "Open a library", "", FILES)
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open a library", str(self._current.parent), FILES)
         if chosen:
             self.want(Path(chosen))
