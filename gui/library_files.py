@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
 
 FILES = "Altfolio libraries (*.altfolio)"
 """What dialogs for files offer."""
@@ -80,10 +79,21 @@ def checked(stored: QSettings, path: Path) -> None:
         own.setValue("checked", date.today().isoformat())
 
 
+def command(path: Path) -> list[str]:
+    """What opens a library in a process of its own: this Python itself, with the packages it has.
+
+    (`QApplication.applicationFilePath()` would be the Python that an environment links to, which has none of them.)
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--library", str(path)]
+    main = sys.modules.get("main", sys.modules["__main__"]).__file__ or "main.py"
+    return [sys.executable, main, "--library", str(path)]
+
+
 def open_in_new_window(path: Path) -> bool:
     """Open a library in a process of its own; False where that failed."""
     from PySide6.QtCore import QProcess
 
-    main = sys.modules["__main__"].__file__ or "main.py"
-    started = QProcess.startDetached(QApplication.applicationFilePath(), [main, "--library", str(path)])
+    program, *arguments = command(path)
+    started = QProcess.startDetached(program, arguments)
     return bool(started[0] if isinstance(started, tuple) else started)

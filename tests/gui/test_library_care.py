@@ -1,6 +1,9 @@
 """Care for the library itself: backup, check, damage found and mended, several libraries and their windows."""
 
+import importlib
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,3 +157,14 @@ def test_each_library_has_its_own_window_state(tmp_path: Path) -> None:
     stored.sync()
     again = QSettings(str(tmp_path / "w.ini"), QSettings.Format.IniFormat)
     assert library_files.recent(again) == [Path("/only.altfolio")]
+
+
+def test_another_library_opens_with_the_packages_of_this_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "main", importlib.import_module("main"))
+    program, *arguments = library_files.command(tmp_path / "other.altfolio")
+    assert arguments[1:] == ["--library", str(tmp_path / "other.altfolio")]
+    assert subprocess.run([program, "-c", "import PySide6.QtCore"], cwd=tmp_path).returncode == 0
+    told = subprocess.run([program, arguments[0], "--version"], cwd=tmp_path, capture_output=True, text=True)
+    assert (told.returncode, told.stderr) == (0, "")
