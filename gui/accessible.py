@@ -45,12 +45,14 @@ def _tell_again(window: QWindow | None) -> None:
     """Say what has the focus in the window that became active: Qt said it before anybody could hear it.
 
     A screen reader speaks a new window first and passes over what came before; so when a dialog opens or closes its
-    user would not know where the keys go.
+    user would not know where the keys go. What got the focus since has been heard; said twice, Orca 43 takes the first
+    for a double, and the second for no news.
     """
+    before = QApplication.focusWidget()
 
     def tell() -> None:
         widget = QApplication.focusWidget()
-        if widget is None or not QAccessible.isActive():
+        if widget is None or widget is not (before or widget) or not QAccessible.isActive():
             return
         if hasattr(widget, "tell_focus"):
             cast(TellsItsFocus, widget).tell_focus()
