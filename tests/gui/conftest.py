@@ -120,4 +120,5 @@ def _session(app: QApplication, library: Library, tmp_path: Path) -> Iterator[Se
         for thing in (made.window, made.appearance, made):
             thing.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        app.setStyleSheet("")  # the next window is built as the first one, undressed: 0.1 s less
     assert not failures

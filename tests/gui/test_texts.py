@@ -288,12 +288,12 @@ def test_the_opening_of_a_draft_is_not_blamed_where_approval_takes_it_away(
     photo, text = session.model.ids[0], session.window.panel.text
     assert "Once approved it reads: cat" in text._count.text()
     assert "Once approved it reads: cat" in text.field.accessibleDescription()
+    asked: list[str] = []
+    text.rested.connect(asked.append)
     replace.replace(library, replace.Rule("cat", "kitten"), [photo])
     until(lambda: text.words == "May be an image of kitten.")
     until(lambda: text._origin.text() == ORIGINS[Origin.USER].word)
-    asked: list[str] = []
-    text.rested.connect(asked.append)
-    until(lambda: asked)
+    until(lambda: text.words in asked)
     until(lambda: session.desk.idle)
     assert "begin" not in text._remarks.text()
     text.put("May be an image of kitten on a chair.")
