@@ -4,7 +4,7 @@ A `QTableView`, because its cells are exposed to assistive technology as a table
 reads a row as one sentence: alt text, state, file, tags, problem. It shares model and selection with the grid.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
@@ -37,39 +37,38 @@ GROWING = (TEXT, STATE, PROBLEM, FILE, TAKEN, TAGS)
 """Columns in the order in which they get more than the least."""
 
 
-class _StateDelegate(QStyledItemDelegate):
-    """Shows a state with its icon."""
+Dress = Callable[["QStyleOptionViewItem", PhotoRow, Appearance], None]
+"""Changes how a cell of a photo is shown."""
 
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
+
+class _PhotoDelegate(QStyledItemDelegate):
+    """Shows a cell as what it says of its photo asks for."""
+
+    def __init__(self, dress: Dress, appearance: Appearance, parent: QWidget) -> None:
         super().__init__(parent)
-        self._appearance = appearance
+        self._dress, self._appearance = dress, appearance
 
     def initStyleOption(self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex) -> None:
-        """Add the icon and colour of the state."""
+        """Dress the cell, once its photo has been read."""
         super().initStyleOption(option, index)
         photo: PhotoRow | None = index.data(PHOTO)
         if photo is not None:
-            mark = mark_of(photo)
-            colour = getattr(self._appearance.theme, mark.colour)
-            option.features |= option.ViewItemFeature.HasDecoration
-            option.icon = self._appearance.icon(mark.icon, mark.colour)
-            option.palette.setColor(option.palette.ColorRole.Text, QColor(colour))
+            self._dress(option, photo, self._appearance)
 
 
-class _TextDelegate(QStyledItemDelegate):
-    """Shows an alt text; what stands for a missing one looks as in the grid."""
+def _as_state(option: "QStyleOptionViewItem", photo: PhotoRow, appearance: Appearance) -> None:
+    """The icon and the colour of the state."""
+    mark = mark_of(photo)
+    option.features |= option.ViewItemFeature.HasDecoration
+    option.icon = appearance.icon(mark.icon, mark.colour)
+    option.palette.setColor(option.palette.ColorRole.Text, QColor(getattr(appearance.theme, mark.colour)))
 
-    def __init__(self, appearance: Appearance, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._appearance = appearance
 
-    def initStyleOption(self, option: "QStyleOptionViewItem", index: QModelIndex | QPersistentModelIndex) -> None:
-        """Muted and slanted where there is no text."""
-        super().initStyleOption(option, index)
-        photo: PhotoRow | None = index.data(PHOTO)
-        if photo is not None and not photo.alt_text:
-            option.font.setItalic(True)
-            option.palette.setColor(option.palette.ColorRole.Text, QColor(self._appearance.theme.muted))
+def _as_text(option: "QStyleOptionViewItem", photo: PhotoRow, appearance: Appearance) -> None:
+    """What stands for a missing alt text looks as in the grid: muted and slanted."""
+    if not photo.alt_text:
+        option.font.setItalic(True)
+        option.palette.setColor(option.palette.ColorRole.Text, QColor(appearance.theme.muted))
 
 
 class PhotoList(QTableView):
@@ -87,8 +86,8 @@ class PhotoList(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setItemDelegateForColumn(0, _TextDelegate(appearance, self))
-        self.setItemDelegateForColumn(1, _StateDelegate(appearance, self))
+        self.setItemDelegateForColumn(TEXT, _PhotoDelegate(_as_text, appearance, self))
+        self.setItemDelegateForColumn(STATE, _PhotoDelegate(_as_state, appearance, self))
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
