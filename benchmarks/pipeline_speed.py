@@ -29,7 +29,8 @@ from typing import Any
 from PIL.Image import Resampling
 
 from benchmarks.rows import Row, table
-from benchmarks.thumbnail_speed import SAMPLES, SIZES, decoded, make_photos
+from benchmarks.sample_photos import SAMPLES
+from benchmarks.thumbnail_speed import SIZES, decoded, make_photos
 from inference import decoders, engine, jobs, packs, photo_facts, runtime, views
 from storage.image_file import open_upright
 from storage.job import Progress

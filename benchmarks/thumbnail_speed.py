@@ -19,10 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.rows import Row, table
+from benchmarks.sample_photos import SAMPLES
 from storage.image_file import open_upright
 from storage.thumbnails import quick_preview, thumbnail
 
-SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 SIZES = ((4000, 3000), (6000, 4000))
 
 

@@ -31,6 +31,7 @@ from PIL import Image
 from benchmarks.looped import pause, row, spread, tell_stalls, until, watch
 from benchmarks.own_screen import no_screen, own_screen
 from benchmarks.rows import Row
+from benchmarks.sample_photos import copies
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 REAL = 64
 """Real photos put on top: more than the first screen shows."""
 
@@ -112,9 +112,8 @@ def _make(place: Path, photos: int) -> None:
 
     if place.exists():
         return
-    originals = [p for p in sorted(SAMPLES.iterdir()) if p.suffix in {".jpg", ".png", ".webp"}]
     folder = place.with_suffix(".photos")
-    folder.mkdir()
+    shown = copies(folder, REAL)
     first = photos + 1
     with Library(place) as library:
         fill(library, photos)
@@ -122,10 +121,7 @@ def _make(place: Path, photos: int) -> None:
             run = block.connection.exec_driver_sql
             run("INSERT INTO root (path, added) VALUES (?, '')", (os.fsencode(folder),))
             run("INSERT INTO folder (id, path) VALUES (?, ?)", (photos, os.fsencode(folder)))
-            for number in range(REAL):
-                original = originals[number % len(originals)]
-                copy = folder / f"{number:03}{original.suffix}"
-                shutil.copy(original, copy)
+            for number, copy in enumerate(shown):
                 known, taken = copy.stat(), datetime(2030, 1, 1) + timedelta(hours=number)
                 run(
                     "INSERT INTO photo (id, folder_id, file, inode, size, mtime_ns, format, taken, added) "
@@ -270,12 +266,7 @@ def _review(session: "Session") -> None:
 def _work_beside(session: "Session", library: Path) -> None:
     """The longest stall of the event loop while a scan and the real models work, and what the frames cost then."""
     folder = library.with_suffix(".new")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    originals = [p for p in sorted(SAMPLES.iterdir()) if p.suffix in {".jpg", ".png", ".webp"}]
-    for number in range(TAGGED):
-        original = originals[number % len(originals)]
-        shutil.copy(original, folder / f"{number:03}{original.suffix}")
+    originals = copies(folder, TAGGED)
     small = Image.open(originals[0]).convert("RGB").resize((160, 120))
     for number in range(SCANNED):
         small.putpixel((number % 160, number // 160), (255, 0, 0))

@@ -6,7 +6,6 @@ scrolled. What is told of each is the longest stall and what the frames cost.
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from benchmarks.looped import pause, row, tell_stalls, until, watch
+from benchmarks.sample_photos import SAMPLES, copies
 
 if TYPE_CHECKING:
     from gui.app import Session
 
-SAMPLES = Path(__file__).parents[1] / "resources" / "samples"
 
 EMBEDDED = 300
 """Photos that are written; with few the job is over before the scrolling has come anywhere."""
@@ -52,12 +51,7 @@ def write_beside(session: "Session", library: Path) -> None:
     from storage.scan import remove_root, scan
 
     desk, folder, table = session.desk.library, library.with_suffix(".written"), library.with_suffix(".csv")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    originals = [p for p in sorted(SAMPLES.iterdir()) if p.suffix in {".jpg", ".png", ".webp"}]
-    for number in range(EMBEDDED):
-        original = originals[number % len(originals)]
-        shutil.copy(original, folder / f"{number:04}{original.suffix}")
+    copies(folder, EMBEDDED)
     list(scan(desk, [folder]))
     with desk.read() as connection:
         found = photos.below(connection, folder)
