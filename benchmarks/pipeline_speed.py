@@ -7,8 +7,8 @@ The limit runs nothing but the networks, on exactly the tensors that tagging the
 many threads: what reading, decoding, preparing, judging and writing cost beside them is the rest. Of that rest the
 entropy decoding can't be left out, so libjpeg alone, reading every photo at an eighth of its size, is measured too, and
 the note says what ratio would be reached if there were nothing else. One core is measured by taking the other ones from
-the process, the networks alone as well: two cores that share a memory are no two machines. What Pillow takes to open
-the photos and resize them to the sizes of the networks' inputs, each once, is measured for the same reason.
+the process, the networks alone as well: two cores that share a memory are no two machines. What it takes to open the
+photos and make the tensors of them is measured for the same reason.
 
 Other programs on the machine change the rates, but hardly the time that each core works for a photo; both are given.
 """
@@ -26,12 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from PIL.Image import Resampling
-
 from benchmarks.rows import Row, table
 from benchmarks.sample_photos import SAMPLES
 from benchmarks.thumbnail_speed import SIZES, decoded, make_photos
-from inference import decoders, engine, jobs, packs, photo_facts, runtime, views
+from inference import decoders, detect, engine, jobs, packs, photo_facts, runtime, views
 from storage.image_file import open_upright
 from storage.job import Progress
 from storage.library import Library
@@ -66,7 +64,7 @@ def recorded(ready: Packs, paths: Sequence[Path]) -> list[list[Call]]:
         setattr(network, "run", _recorder(network, network.run, calls))  # noqa: B010
     for path in paths:
         calls.append([])
-        image = open_upright(path, max_side=jobs.DECODE_SIDE, quick=True)
+        image = open_upright(path, max_side=jobs.DECODE_SIDE, least=jobs.LEAST_SIDE)
         for pack in ready.loaded:
             pack.look(image)
     for network in ready.networks:
@@ -143,20 +141,16 @@ SMALL = ((1280, 960),)
 """Width and height of photos as they are sent around."""
 
 
-def resized(paths: Sequence[Path], ready: Packs, workers: int) -> None:
-    """Open the photos and make the pictures that the networks see, and nothing else."""
-    wanted = []
-    for pack in ready.packs:
-        wanted += [(model.input, 1.0) for model in pack.models]
-        grids = zip(pack.views.tiles, pack.views.shared, strict=True)
-        wanted += [(pack.model("main").input, views.side_of(*each)) for each in grids]
+def prepared(paths: Sequence[Path], ready: Packs, workers: int) -> None:
+    """Open the photos and make the tensors that the networks see, and nothing else."""
 
     def make(path: Path) -> None:
-        image = open_upright(path, max_side=jobs.DECODE_SIDE, quick=True)
-        for spec, side in wanted:
-            size = (round(spec.width / side), round(spec.height / side))
-            shape = runtime.fitted((0, 0, *image.size), size) if spec.resize == "pad" else size
-            image.resize(shape, Resampling[spec.filter.upper()], reducing_gap=runtime.GAP)
+        image = open_upright(path, max_side=jobs.DECODE_SIDE, least=jobs.LEAST_SIDE)
+        for pack in ready.packs:
+            for _ in views.tensors(image, pack.views, pack.model("main").input):
+                pass
+            for model in pack.models[1:]:
+                runtime.prepare(image, model.input, gap=detect.VOTER_GAP)
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(make, paths))
@@ -168,7 +162,7 @@ class Paces:
 
     Attributes:
         files, memory: the job, and the networks alone, on all cores. single, alone: the same on one core.
-        decoded: milliseconds of libjpeg for a photo. resized: of opening and resizing it.
+        decoded: milliseconds of libjpeg for a photo. prepared: of opening it and making the tensors.
     """
 
     files: list[Pace] = field(default_factory=list)
@@ -176,7 +170,7 @@ class Paces:
     single: list[Pace] = field(default_factory=list)
     alone: list[Pace] = field(default_factory=list)
     decoded: list[float] = field(default_factory=list)
-    resized: list[float] = field(default_factory=list)
+    prepared: list[float] = field(default_factory=list)
 
 
 def measured(scratch: Path, paths: Sequence[Path], ready: Packs, *, runs: int, one_core: bool) -> Paces:
@@ -187,7 +181,7 @@ def measured(scratch: Path, paths: Sequence[Path], ready: Packs, *, runs: int, o
         found.memory.append(bare(calls, cores))
         found.files.append(whole(folder, scratch / f"{folder.name}-{number}.altfolio", ready, cores))
         found.decoded.append(paced(len(paths), lambda: decoded(list(paths), cores)).core_ms)
-        found.resized.append(paced(len(paths), lambda: resized(paths, ready, cores)).core_ms)
+        found.prepared.append(paced(len(paths), lambda: prepared(paths, ready, cores)).core_ms)
         if one_core:
             with on_cores(1):
                 found.alone.append(bare(calls, 1))
@@ -216,7 +210,7 @@ def against_networks(stage: str, paces: Paces, ready: Packs) -> Row:
     """The job from files against the networks alone."""
     networks = statistics.median(pace.core_ms for pace in paces.memory)
     job = statistics.median(pace.core_ms for pace in paces.files)
-    jpeg, pillow = statistics.median(paces.decoded), statistics.median(paces.resized)
+    jpeg, tensors = statistics.median(paces.decoded), statistics.median(paces.prepared)
     return Row(
         stage=stage,
         unit="photos/s",
@@ -227,8 +221,9 @@ def against_networks(stage: str, paces: Paces, ready: Packs) -> Row:
         sign="≥",
         goal=0.9,
         note=f"a core works {job:.0f} ms a photo, {networks:.0f} in the networks ({networks / job:.2f}) and {jpeg:.0f} "
-        f"in libjpeg at 1/8: with these alone it were {networks / (networks + jpeg):.2f}, with Pillow's opening and "
-        f"resizing ({pillow:.0f}) {networks / (networks + pillow):.2f}; " + runtime.describe(ready.networks),
+        f"in libjpeg at 1/8: with these alone it were {networks / (networks + jpeg):.2f}, with opening the "
+        f"photo and making tensors ({tensors:.0f}) {networks / (networks + tensors):.2f}; "
+        + runtime.describe(ready.networks),
     )
 
 

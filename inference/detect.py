@@ -33,6 +33,9 @@ THIN = 0.001
 CROWD = 4
 """Counted boxes from which finer parts are believed about a label that is otherwise left to the coarser ones."""
 
+VOTER_GAP = 1.2
+"""As `runtime.GAP`, for the network that votes: what it said of 73 large photos changed no word, in half the time."""
+
 FEW = range(1, 3)
 """Counts by the coarser views that finer parts never change: close things fall into parts that look like more of them.
 
@@ -84,7 +87,7 @@ def _second_vote(pack: Pack, labels: list[str], network: Network) -> "Callable[[
     rule = Second(wanted.weight, wanted.shift, alone)
 
     def vote(image: "Image", first: Boxes) -> Boxes:
-        seen = _see(prepare(image, network.input), View(), network, pack, labels)
+        seen = _see(prepare(image, network.input, gap=VOTER_GAP), View(), network, pack, labels)
         return voted(first, merge([unpadded(seen, image.size, network.input)], pack.output.overlap), rule)
 
     return vote

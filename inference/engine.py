@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from inference import alt_text, decoders, jobs, own_words, packs, photo_facts, raw_json, runtime
 from inference.findings import Findings, RawFindings
-from inference.jobs import DECODE_SIDE, LoadedPack, Rules, fingerprint
+from inference.jobs import DECODE_SIDE, LEAST_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import PERSON, judge
 from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import photos, settings, suggestions
@@ -38,6 +38,9 @@ TEXT_PASS = ("text",)
 
 READ_SIDE = 2048
 """Longer side, in pixels, at which text is read: small print is lost at the size that is enough to see things."""
+
+READ_LEAST = 1843
+"""Longer side at which a JPEG's decoder may leave it: 0.9 of it."""
 
 OWN_WORDS = "own_words"
 """Key of the setting that holds the user's own words."""
@@ -86,9 +89,9 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
     if not eyes:
         raise KnownError("All model packs are switched off. Switch one on in the settings.")
     facts = [LoadedPack("facts", photo_facts.VERSION, photo_facts.look)] if tuple(tasks) == FIRST_PASS else []
-    side = READ_SIDE if tuple(tasks) == TEXT_PASS else DECODE_SIDE
+    sides = (READ_SIDE, READ_LEAST) if tuple(tasks) == TEXT_PASS else (DECODE_SIDE, LEAST_SIDE)
     return Engine(
-        [*facts, *(LoadedPack(eye.pack.id, eye.pack.version, eye.look, side) for eye in eyes)],
+        [*facts, *(LoadedPack(eye.pack.id, eye.pack.version, eye.look, *sides) for eye in eyes)],
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
         "read" if tuple(tasks) == TEXT_PASS else "tag",

@@ -94,7 +94,7 @@ def _small(picture: "Image") -> "Image":
 
     factor = min(1.0, SIDE / max(picture.size))
     size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    return picture.resize(size, Resampling.BICUBIC, reducing_gap=2.0)
+    return picture.resize(size, Resampling.BICUBIC, reducing_gap=1.0)
 
 
 def evenness(picture: "Image") -> tuple[float, float]:

@@ -56,7 +56,8 @@ PAD = 114
 
 GAP = 1.5
 """How much larger than the input a photo is at least after the quick reduction by whole steps that comes before the
-filter: at three times the input's size preparing takes 3 ms instead of 5.5."""
+filter: at three times the input's size preparing takes 3 ms instead of 5.5. With 1.2 the classifier was surer of wrong
+words in 3 of 73 large photos."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,12 +234,15 @@ def _optimise(path: Path, target: Path) -> None:
         return
 
 
-def prepare(image: "Image", spec: Input, *, region: tuple[float, float, float, float] | None = None) -> "Array":
+def prepare(
+    image: "Image", spec: Input, *, region: tuple[float, float, float, float] | None = None, gap: float = GAP
+) -> "Array":
     """The tensor for a photo: float32, a batch of one, in the pack's layout.
 
     Args:
         image: upright, RGB, any size.
         region: left, top, right, bottom of the part to see, in pixels of the image; None for all of it.
+        gap: as `GAP`.
     """
     import numpy as np
     from PIL import Image as pillow
@@ -249,10 +253,10 @@ def prepare(image: "Image", spec: Input, *, region: tuple[float, float, float, f
     if spec.resize == "pad":
         size, (width, height) = fitted(region, size), size
         small = pillow.new("RGB", (width, height), (PAD,) * 3)
-        small.paste(image.resize(size, kind, region, reducing_gap=GAP))
+        small.paste(image.resize(size, kind, region, reducing_gap=gap))
     else:
         part = _centre(region, spec) if spec.resize == "crop" else region
-        small = image.resize(size, kind, part, reducing_gap=GAP)
+        small = image.resize(size, kind, part, reducing_gap=gap)
     return to_tensor(np.asarray(small), spec)
 
 

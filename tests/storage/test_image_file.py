@@ -283,13 +283,13 @@ def test_real_heic_photos_are_upright() -> None:
 
 
 @pytest.mark.parametrize(
-    ("side", "quick", "precise"),
-    [(4000, 1000, 1024), (1300, 1300, 1024), (1400, 1024, 1024), (1000, 1000, 1000), (2000, 1000, 1024)],
+    ("side", "enough", "precise"),
+    [(6016, 752, 1024), (5600, 1400, 1024), (4000, 1000, 1024), (1400, 1400, 1024), (1000, 1000, 1000)],
 )
 def test_models_take_a_photo_about_as_large_as_they_asked_for(
-    tmp_path: Path, side: int, quick: int, precise: int
+    tmp_path: Path, side: int, enough: int, precise: int
 ) -> None:
     path = tmp_path / "photo.jpg"
     Image.new("RGB", (side, side // 4), (90, 120, 30)).save(path)
-    assert open_upright(path, max_side=1024, quick=True).size == (quick, quick // 4)
+    assert open_upright(path, max_side=1024, least=720).size == (enough, enough // 4)
     assert open_upright(path, max_side=1024).size == (precise, precise // 4)
