@@ -27,7 +27,7 @@ check: set-up-check ## style, types, imports and sizes
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.checks.sizes
 
-bench: set-up-bench ## measure every stage against a peer and a limit, 20 minutes; ARGS=--quick takes 3
+bench: set-up-bench ## measure every stage against a peer and a limit, 36 minutes; ARGS=--quick is shorter
 	$(BIN)/python -m benchmarks.table --json build/bench.json $(ARGS)
 
 screenshots: set-up-test ## take the pictures of the window in docs/ anew

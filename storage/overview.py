@@ -7,10 +7,10 @@ million photos as at a thousand.
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from storage import concepts as vocabulary
 from storage.photos import shown
@@ -37,9 +37,8 @@ class Trouble:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """One entry of a tree.
+class Branch(NamedTuple):
+    """One entry of a tree; a tuple, since a library has thousands and a frozen dataclass is made in four times as long.
 
     Attributes:
         name: for people.
@@ -58,7 +57,7 @@ class Branch:
 class _Folder:
     path: str
     photos: int = 0
-    below: "dict[str, _Folder]" = field(default_factory=dict)
+    below: "dict[str, _Folder] | None" = None  # an empty dict for each of thousands would be as dear as all the rest
 
 
 def folders(connection: "Connection") -> tuple[Branch, ...]:
@@ -76,7 +75,7 @@ def folders(connection: "Connection") -> tuple[Branch, ...]:
             if node is None:  # in no folder that a person added
                 node = nodes[path.rstrip(os.sep)] = roots[path] = _Folder(path)
             node.photos = photos
-    named = [(os.path.basename(path), root) for path, root in roots.items()]  # noqa: PTH119  thousands
+    named = [(path.rpartition(os.sep)[2], root) for path, root in roots.items()]
     names = Counter(name for name, _ in named)
     return tuple(_folder_branch(root, name if names[name] == 1 else root.path) for name, root in named)
 
@@ -92,16 +91,24 @@ def _node(path: str, nodes: dict[str, _Folder | None]) -> _Folder | None:
         return nodes[key]
     above, _, name = key.rpartition(os.sep)  # a third of the time of os.path.split, thousands of times
     parent = _node(above, nodes) if name else None
-    nodes[key] = None if parent is None else parent.below.setdefault(name, _Folder(path))
-    return nodes[key]
+    if parent is None:
+        nodes[key] = None
+        return None
+    if parent.below is None:
+        parent.below = {}
+    found = nodes[key] = parent.below.setdefault(name, _Folder(path))
+    return found
 
 
 def _folder_branch(folder: _Folder, name: str) -> Branch:
-    below = tuple([_folder_branch(folder.below[part], part) for part in sorted(folder.below, key=str.casefold)])
-    place = shown_folder(os.fsencode(folder.path))
-    query = f"folder:={quoted_value(f'{place}/**' if below else place)}"
-    photos = sum([one.photos for one in below], folder.photos)
-    return Branch(shown(name) or shown(folder.path), query, photos, below)
+    inner = folder.below
+    below = tuple([_folder_branch(inner[part], part) for part in sorted(inner, key=str.casefold)]) if inner else ()
+    path = folder.path
+    if not path.isascii():
+        path, name = shown_folder(os.fsencode(path)), shown(name)
+    query = f"folder:={quoted_value(f'{path}/**' if below else path)}"
+    photos = sum([one.photos for one in below], folder.photos) if below else folder.photos
+    return Branch(name or shown(folder.path), query, photos, below)
 
 
 def _paths(connection: "Connection", table: str) -> Iterator[str]:
