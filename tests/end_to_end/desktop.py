@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import tty
@@ -70,6 +71,8 @@ class Desktop:
 
     def __init__(self, folder: Path, *, orca: bool = False) -> None:
         self._folder = folder
+        # Not in the test's folder: the path of a socket has at most 107 bytes.
+        self._runtime = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self._orca = orca
         self._processes: list[subprocess.Popen[Any]] = []
         self._client: subprocess.Popen[str] | None = None
@@ -99,6 +102,7 @@ class Desktop:
                     stream.close()
         if self._terminal is not None:
             os.close(self._terminal)
+        self._runtime.cleanup()
 
     def _run(self, *command: object, **options: Any) -> "subprocess.Popen[Any]":
         options.setdefault("stdout", subprocess.DEVNULL)
@@ -110,14 +114,13 @@ class Desktop:
         return process
 
     def _start(self) -> None:
-        home, runtime = self._folder / "home", self._folder / "run"
+        home = self._folder / "home"
         home.mkdir()
-        runtime.mkdir(mode=0o700)
         for name in ("WAYLAND_DISPLAY", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "QT_QPA_PLATFORM"):
             self.environment.pop(name, None)
         self.environment.update(
             HOME=str(home),
-            XDG_RUNTIME_DIR=str(runtime),
+            XDG_RUNTIME_DIR=self._runtime.name,
             QT_LINUX_ACCESSIBILITY_ALWAYS_ON="1",
             QT_QPA_PLATFORM="xcb",
             LC_ALL="C.UTF-8",
@@ -149,7 +152,7 @@ class Desktop:
         configuration.mkdir()
         (configuration / "speechd.conf").write_text(SPEECH_CONFIGURATION)
         self._run("speech-dispatcher", "-s", "-t", "0", "-C", configuration, "-L", self._folder)
-        socket = self._folder / "run" / "speech-dispatcher" / "speechd.sock"
+        socket = Path(self._runtime.name, "speech-dispatcher", "speechd.sock")
         until(socket.exists, "speech-dispatcher")
         # Orca never flushes its log, so what it said last would be missing from a file; a terminal gets it by line.
         try:
