@@ -240,6 +240,7 @@ class Session(QObject):
 
     def _library_changed(self, changes: Changes) -> None:
         self.model.refresh(changes.photos)
+        self.flow.look_again(changes.photos)
         if changes.listing:
             self.finder.again_soon()
             self._new_photos.start()

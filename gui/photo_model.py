@@ -54,11 +54,9 @@ class PhotoModel(QAbstractTableModel):
 
     Signals:
         listed(): other ids than before.
-        refreshed(object): ids of photos whose rows were read again after a change.
     """
 
     listed = Signal()
-    refreshed = Signal(object)
 
     def __init__(self, load: Load, load_later: LoadLater, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,7 +64,7 @@ class PhotoModel(QAbstractTableModel):
         self._load_later = load_later
         self._ids: Sequence[int] = array("q")
         self._pages: OrderedDict[int, dict[int, PhotoRow]] = OrderedDict()
-        self._asked: set[int] = set()
+        self._asked: dict[int, set[int]] = {}  # pages that are being read, and what has changed meanwhile
         self._generation = 0
 
     # the list
@@ -150,17 +148,21 @@ class PhotoModel(QAbstractTableModel):
     def _ask(self, number: int) -> None:
         if number in self._asked:
             return
-        self._asked.add(number)
+        self._asked[number] = set()
         generation = self._generation
 
         def arrived(rows: list[PhotoRow]) -> None:
             if generation == self._generation:
-                self._asked.discard(number)
+                changed = self._asked.pop(number)
                 self._store(number, rows)
-                last = min((number + 1) * PAGE, len(self._ids)) - 1
-                self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(COLUMNS) - 1))
+                self._tell(number)
+                self._read_again(number, changed)
 
         self._load_later(self._page_ids(number), arrived)
+
+    def _tell(self, number: int) -> None:
+        last = min((number + 1) * PAGE, len(self._ids)) - 1
+        self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(COLUMNS) - 1))
 
     def _store(self, number: int, rows: list[PhotoRow]) -> dict[int, PhotoRow]:
         page = self._pages[number] = {row.id: row for row in rows}
@@ -170,22 +172,26 @@ class PhotoModel(QAbstractTableModel):
         return page
 
     def refresh(self, photos: Collection[int]) -> None:
-        """Read changed photos again, where their page is here. Old values are shown until the new ones arrive."""
+        """Read changed photos again, where their page is here or on its way. Old values are shown until then."""
         changed = set(photos)
-        stale = [number for number, page in self._pages.items() if not changed.isdisjoint(page)]
+        for meanwhile in self._asked.values():
+            meanwhile |= changed
+        for number in list(self._pages):
+            self._read_again(number, changed)
+
+    def _read_again(self, number: int, changed: set[int]) -> None:
+        wanted = [photo for photo in self._pages[number] if photo in changed]
+        if not wanted:
+            return
         generation = self._generation
-        for number in stale:
-            wanted = [photo for photo in self._pages[number] if photo in changed]
 
-            def arrived(rows: list[PhotoRow], number: int = number) -> None:
-                page = self._pages.get(number)
-                if page is not None and generation == self._generation:
-                    page.update({row.id: row for row in rows})
-                    last = min((number + 1) * PAGE, len(self._ids)) - 1
-                    self.dataChanged.emit(self.index(number * PAGE, 0), self.index(last, len(COLUMNS) - 1))
-                    self.refreshed.emit({row.id for row in rows})
+        def arrived(rows: list[PhotoRow]) -> None:
+            page = self._pages.get(number)
+            if page is not None and generation == self._generation:
+                page.update({row.id: row for row in rows})
+                self._tell(number)
 
-            self._load_later(wanted, arrived)
+        self._load_later(wanted, arrived)
 
     # what views ask
 

@@ -7,7 +7,7 @@ Invariant: with several photos selected a decision concerns the selection, other
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import partial
 from itertools import chain, compress
 from typing import Any
@@ -65,7 +65,6 @@ class ReviewFlow(QObject):
         selection.currentChanged.connect(self._current_changed)
         selection.selectionChanged.connect(self._selection_changed)
         desk.detailed.connect(self._show)
-        model.refreshed.connect(self._refreshed)
         model.listed.connect(self._listed)
         self.pictures = LargePictures(window, model, desk, loader)
         for view in (window.stage, self._panel.picture):
@@ -222,8 +221,9 @@ class ReviewFlow(QObject):
 
         self._desk.ask_library(look, show, only_latest="made by ai")
 
-    def _refreshed(self, photos: set[int]) -> None:
-        if self._shown in photos:
+    def look_again(self, changed: Container[int]) -> None:
+        """Read the photo in hand again where it has changed, whatever the list shows of it."""
+        if self._shown in changed:
             self._desk.look_at(self._shown)
 
     def _listed(self) -> None:

@@ -4,6 +4,7 @@ import gc
 import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -307,11 +308,23 @@ def test_changed_photos_are_read_again_and_only_they(app: QApplication) -> None:
     model = PhotoModel(load, later)
     model.set_ids(array("q", range(1000)))
     model.photo(5, wait=True)
-    refreshed: list[set[int]] = []
-    model.refreshed.connect(refreshed.append)
     model.refresh({6, 999})
     assert asked == [[6]]
-    assert refreshed == [{6}]
+
+
+def test_what_changes_while_its_page_is_read_is_read_again(app: QApplication) -> None:
+    on_the_way: list[tuple[list[int], Callable[[list[PhotoRow]], None]]] = []
+    model = PhotoModel(load, lambda ids, done: on_the_way.append((list(ids), done)))
+    model.set_ids(array("q", range(1000)))
+    assert model.photo(5) is None  # its page is being read from now on
+    model.refresh({5, 999})
+    ids, done = on_the_way.pop()
+    done(load(ids))
+    again, done = on_the_way.pop()
+    assert again == [5] and not on_the_way
+    done([replace(photo(5), alt_text="Changed.")])
+    row = model.photo(5)
+    assert row is not None and row.alt_text == "Changed."
 
 
 def test_a_photo_that_left_the_library_has_no_row(app: QApplication) -> None:

@@ -299,3 +299,11 @@ def test_the_opening_of_a_draft_is_not_blamed_where_approval_takes_it_away(
     text.put("May be an image of kitten on a chair.")
     until(lambda: "This is how drafts begin." in text._remarks.text())
     assert "Once approved" not in text._count.text()
+
+
+def test_the_photo_in_hand_follows_a_change_while_the_list_is_elsewhere(
+    session: Session, library: Library, until: Until
+) -> None:
+    session.model._pages.clear()  # as after scrolling through thousands of photos
+    replace.replace(library, replace.Rule("cat", "kitten"), [session.model.ids[0]])
+    until(lambda: session.window.panel.text.words == "May be an image of kitten.")
