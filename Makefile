@@ -18,7 +18,7 @@ window: set-up-run ## open the window on your library, or on LIBRARY=file.altfol
 	@if [ -n "$$LIBRARY" ]; then exec $(BIN)/altfolio --library "$$LIBRARY"; else exec $(BIN)/altfolio; fi
 
 test: set-up-test ## run all tests; ARGS='tests/storage -k scan' runs some
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: set-up-check ## style, types, imports and sizes
 	$(BIN)/ruff check .
