@@ -78,6 +78,7 @@ class Session(QObject):
         self.thumbnails = ThumbnailLoader(_make_thumbnail, ahead=self._first.take, parent=self)
         self.pictures = PictureLoader(self, after=self._first_shown)
         self.window = MainWindow(self.appearance, self.model, self.thumbnails)
+        self.window.setWindowTitle(library_files.window_title(library.path))
         self.appearance.dress()
         self.flow = ReviewFlow(self.window, self.model, self.desk, self.pictures)
         self.full_view = FullView(self.window)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from storage.library import default_path
+from storage.shown import shown
+
 FILES = "Altfolio libraries (*.altfolio)"
 """What dialogs for files offer."""
 
@@ -20,6 +23,12 @@ MOST = 12
 
 CHECK_DAYS = 7
 """Days between two looks through a whole library for damage."""
+
+
+def window_title(library: Path) -> str:
+    """What the window on a library is called, so that two are told apart by ear and in a list of windows."""
+    name = "" if library == default_path() else f"{shown(library.stem)} – "
+    return f"{name}Altfolio"
 
 
 def recent(stored: QSettings) -> list[Path]:

@@ -184,7 +184,7 @@ class Desktop:
             ) from error
 
     def _windows(self) -> list[str]:
-        return self._xdotool("search", "--onlyvisible", "--name", "^Altfolio$").split()
+        return self._xdotool("search", "--onlyvisible", "--name", "Altfolio$").split()
 
     def _activate(self) -> bool:
         if self._window_manager.poll() is not None:

@@ -17,7 +17,7 @@ from gui.dialogs.libraries_dialog import LibrariesDialog
 from gui.dialogs.mend_dialog import MendDialog, open_or_mend
 from storage import backup
 from storage import photos as photo_rows
-from storage.library import DamagedError, Library
+from storage.library import DamagedError, Library, default_path
 from tests.gui import libraries
 from tests.gui.conftest import Until
 from tests.gui.test_settings import opened
@@ -168,3 +168,8 @@ def test_another_library_opens_with_the_packages_of_this_python(
     assert subprocess.run([program, "-c", "import PySide6.QtCore"], cwd=tmp_path).returncode == 0
     told = subprocess.run([program, arguments[0], "--version"], cwd=tmp_path, capture_output=True, text=True)
     assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_the_windows_of_two_libraries_have_two_names(session: Session) -> None:
+    assert session.window.windowTitle() == "test – Altfolio"
+    assert library_files.window_title(default_path()) == "Altfolio"
