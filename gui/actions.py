@@ -109,6 +109,10 @@ TABLE = (
     Row("smaller", "View", "Smaller pictures", "Ctrl+-", "zoom-out"),
     Row("fit", "View", "Fit the picture", "Ctrl+0", "zoom-fit"),
     Row("full-screen", "View", "The photo alone on the whole screen", "F11", "", True),
+    _LINE,
+    Row("wider", "View", "Widen the column of the list", "Ctrl+Alt++; Ctrl+Alt+="),
+    Row("narrower", "View", "Narrow the column of the list", "Ctrl+Alt+-"),
+    Row("usual-widths", "View", "Usual widths of all columns"),
     Row("own-words", "Tools", "My own words…", "Ctrl+Shift+W"),
     Row("duplicates", "Tools", "Duplicates and series…", "Ctrl+Shift+D"),
     _LINE,
@@ -126,7 +130,7 @@ TABLE = (
 none."""
 
 
-REPEATED = frozenset({"next", "previous", "larger", "smaller"})
+REPEATED = frozenset({"next", "previous", "larger", "smaller", "wider", "narrower"})
 """Actions that go on while their key is held. A held key must not decide: it would approve photos nobody looked at."""
 
 

@@ -54,6 +54,9 @@ def connect(session: "Session") -> None:
         ("larger", lambda: zoom(session, 1)),
         ("smaller", lambda: zoom(session, -1)),
         ("fit", window.stage.fit),
+        ("wider", lambda: session.say(window.list.widen(1))),
+        ("narrower", lambda: session.say(window.list.widen(-1))),
+        ("usual-widths", lambda: window.list.use_widths({})),
         ("full-screen", session.full_view.toggle),
         ("palette", lambda: find_command(session)),
         ("help", lambda: show_help(session)),
@@ -64,8 +67,16 @@ def connect(session: "Session") -> None:
     steps.connect(session)
     for name in VIEWS:
         actions.on(name, partial(window.show_view, name))
+    window.viewed.connect(lambda view: _allow_columns(session, view))
+    _allow_columns(session, window.view())
     for number in range(1, NUMBERED_TAGS + 1):
         actions.on(f"tag-{number}", partial(flow.judge_number, number))
+
+
+def _allow_columns(session: "Session", view: str) -> None:
+    """Columns can be changed where they are seen."""
+    for name in ("wider", "narrower", "usual-widths"):
+        session.window.actions_table[name].setEnabled(view == "list-view")
 
 
 def show_file(session: "Session", shown_by: FileBrowser) -> None:

@@ -33,6 +33,9 @@ USUAL = {TEXT: 280, STATE: 136, FILE: 176, TAGS: 72, TAKEN: 136, PROBLEM: 240}
 GIVING_WAY = (TAKEN, TAGS, FILE)
 """Columns that go where there is no room for all, the first one first. State, alt text and problem stay."""
 
+STEP = 24
+"""By how much a column is made wider or narrower at once, at 100 % text size: three letters."""
+
 GROWING = (TEXT, STATE, PROBLEM, FILE, TAKEN, TAGS)
 """Columns in the order in which they get more than the least."""
 
@@ -126,6 +129,20 @@ class PhotoList(QTableView):
         some = {COLUMNS.index(name): str(width) for name, width in widths.items() if name in COLUMNS}
         self._chosen = {column: int(width) for column, width in some.items() if width.isdigit() and len(width) < 5}
         self._fit()
+
+    def widen(self, steps: int) -> str:
+        """Make the column of the current cell wider by so many steps, narrower by negative ones: without a mouse.
+
+        Returns:
+            what became of it, for people.
+        """
+        column = max(0, self.currentIndex().column())
+        before = round(self.columnWidth(column) * 100 / self._appearance.text_size)
+        self._chosen[column] = max(LEAST[column], before + steps * STEP)
+        self._fit()
+        if self._chosen[column] == before:
+            return f"{COLUMNS[column]} is as narrow as it can be read."
+        return f"{COLUMNS[column]} {'wider' if steps > 0 else 'narrower'}."
 
     def _resized(self, column: int, _before: int, now: int) -> None:
         if not self._fitting and now:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSettings, QSize
 from PySide6.QtWidgets import QApplication
 
 from gui.app import Session
-from gui.photo_list import FILE, GIVING_WAY, LEAST, PROBLEM, STATE, TEXT, USUAL, PhotoList
+from gui.photo_list import FILE, GIVING_WAY, LEAST, PROBLEM, STATE, STEP, TEXT, USUAL, PhotoList
 from gui.words import STATES
 from storage.schema import PhotoState
 from tests.gui.conftest import Until
@@ -81,3 +81,20 @@ def test_a_width_that_somebody_chose_stays_and_is_remembered(
     assert view.widths() == {"File": 300}, "at 100 % text size"
     view.use_widths({"File": "wide", "Nothing": 3, "State": "99999", "Tags": 80})
     assert view.widths() == {"Tags": 80}
+
+
+def test_columns_change_without_a_mouse(session: Session, shown: Shown) -> None:
+    view, actions = shown(QSize(1280, 800), 100, False), session.window.actions_table
+    usual = view.columnWidth(FILE)
+    view.setCurrentIndex(view.model().index(0, FILE))
+    actions["wider"].trigger()
+    assert view.columnWidth(FILE) == usual + STEP and view.widths() == {"File": usual + STEP}
+    assert session.window.jobs._said.text() == "File wider."
+    for _ in range(20):
+        actions["narrower"].trigger()
+    assert view.columnWidth(FILE) == LEAST[FILE]
+    assert session.window.jobs._said.text() == "File is as narrow as it can be read."
+    actions["usual-widths"].trigger()
+    assert view.columnWidth(FILE) == usual and view.widths() == {}
+    session.window.show_view("library-view")
+    assert not actions["wider"].isEnabled()
