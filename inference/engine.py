@@ -15,6 +15,7 @@ from inference import alt_text, decoders, jobs, own_words, packs, photo_facts, r
 from inference.findings import Findings, RawFindings
 from inference.jobs import DECODE_SIDE, LEAST_SIDE, LoadedPack, Rules, fingerprint
 from inference.judge import PERSON, judge
+from inference.views import finest
 from inference.vocabulary import LANGUAGES, Vocabulary
 from storage import photos, settings, suggestions
 from storage.concepts import ConceptRow
@@ -91,12 +92,18 @@ def start(library: Library, tasks: Sequence[str] = FIRST_PASS) -> Engine:
     facts = [LoadedPack("facts", photo_facts.VERSION, photo_facts.look)] if tuple(tasks) == FIRST_PASS else []
     sides = (READ_SIDE, READ_LEAST) if tuple(tasks) == TEXT_PASS else (DECODE_SIDE, LEAST_SIDE)
     return Engine(
-        [*facts, *(LoadedPack(eye.pack.id, eye.pack.version, eye.look, *sides) for eye in eyes)],
+        [*facts, *(_loaded(eye, *sides) for eye in eyes)],
         runtime.workers(effort),
         _as_it_is if effort == "all cores" else runtime.yield_to_others,
         "read" if tuple(tasks) == TEXT_PASS else "tag",
         runtime.describe([network for eye in eyes for network in eye.networks]),
     )
+
+
+def _loaded(eye: decoders.Eye, side: int, least: int) -> LoadedPack:
+    """A pack for the job, with photos in these sizes unless it asks for more of them."""
+    needed = finest(eye.pack)
+    return LoadedPack(eye.pack.id, eye.pack.version, eye.look, max(side, needed), max(least, needed))
 
 
 def reads_text(library: Library) -> bool:

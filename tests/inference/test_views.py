@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from inference import packs, runtime
+from inference import decoders, engine, packs, runtime, views
+from inference.findings import RawFindings
 from inference.packs import Input, Views
 from inference.views import View, tensors
 from inference.views import views as views_of
@@ -56,6 +57,15 @@ def test_each_part_shows_what_it_would_if_it_were_resized_alone(size: tuple[int,
         assert tensor.shape == alone.shape == (1, 3, 300, 300) and tensor.flags.c_contiguous
         inner = np.abs(tensor - alone)[..., 8:-8, 8:-8]  # at its own edge a part alone knows no neighbours
         assert inner.max() <= 4 * step
+
+
+def test_a_photo_is_decoded_as_large_as_the_finest_picture_of_a_pack() -> None:
+    assert views.finest(OBJECTS) == 720
+    assert views.finest(replace(OBJECTS, views=Views())) == 416  # the second network's input
+    fine = replace(OBJECTS, views=Views(tiles=(4,), shared=(0.0,)))
+    assert views.finest(fine) == 1200
+    eye = decoders.Eye(fine, lambda image: RawFindings(), ())
+    assert (engine._loaded(eye, 1024, 720).side, engine._loaded(eye, 1024, 720).least) == (1200, 1200)
 
 
 @settings(deadline=None, max_examples=40)
