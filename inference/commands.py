@@ -33,8 +33,10 @@ def _scan(library: Library, folders: Sequence[Path]) -> tuple[int, int]:
         how many photos had a problem, and how many folders.
     """
     from inference.whole_job import know_words
+    from storage.file_journal import recover
     from storage.scan import folder_problems, scan
 
+    recover(library)  # else what a crash interrupted while it wrote looks like a change by another program
     know_words(library)
     problems = output.follow(scan(library, folders))
     unread = [

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from inference.commands import scan_command
 from inference.whole_job import find_words
 from storage import embed as embedding
 from storage import embed_report, embed_undo, file_journal, history, job_process, ordered_jobs, photos, review
@@ -174,9 +176,20 @@ def test_a_process_killed_from_outside_harms_no_photo(library: Library, folder: 
     finish_and_take_back(library, folder, before)
 
 
+def start_window(library: Library, folder: Path) -> None:
+    job = find_words(library, [folder])
+    next(job)
+    job.close()
+
+
+def scan_from_the_shell(library: Library, folder: Path) -> None:
+    assert scan_command(library, Namespace(folders=[folder])) == 0
+
+
+@pytest.mark.parametrize("start", [start_window, scan_from_the_shell])
 @pytest.mark.parametrize("place", ["nowhere", "after"])
 def test_a_start_after_a_crash_finishes_what_was_begun_before_it_looks_for_changes(
-    library: Library, folder: Path, place: str
+    library: Library, folder: Path, place: str, start: Callable[[Library, Path], None]
 ) -> None:
     before = content(folder)
     if place == "after":
@@ -189,9 +202,7 @@ def test_a_start_after_a_crash_finishes_what_was_begun_before_it_looks_for_chang
             "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)",
             (file_journal.WRITING, file_journal.folders_json([folder])),
         )
-    job = find_words(library, [folder])
-    next(job)
-    job.close()
+    start(library, folder)
     assert under_way(library) == 0
     assert content(folder).keys() == before.keys()
     assert (PhotoState.EMBEDDED in states(library)) == (place == "after")
