@@ -1,10 +1,12 @@
 """Finding in the window: what is typed, chosen in the sidebar or taken away as a chip becomes one question, its answer
 becomes the list of photos, and all that stands around the photos says why they are these.
 
-Invariant: the search field always has the whole question; there is no hidden filter.
+Invariant: the search field always has the whole question; there is no hidden filter. The photo in hand alone stays
+where the same question is asked anew, until somebody goes on.
 """
 
 import time
+from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -162,6 +164,9 @@ class Finder(QObject):
         photo, before = flow.current(), flow.row
         current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
         self._found_words = words
+        if again and words and current and current not in ids and self._desk.read_rows([current]):
+            ids = array("q", ids)  # somebody works on it, though it is no answer any more: it stays until they go on
+            ids.insert(before, current)
         self._model.set_ids(ids)
         row = self._model.row_of(current, before) if current else -1
         if len(ids):

@@ -15,8 +15,9 @@ from gui.appearance import Appearance
 from gui.dialogs.saved_searches import SavedSearchesDialog, SaveSearchDialog
 from gui.filter_tree import QUERY, Entry, FilterTree
 from gui.search_bar import ORDERS
-from storage import photos, search
+from storage import photos, review, search
 from storage.library import Library
+from storage.schema import TagState
 from storage.search import saved
 from storage.search.saved import SavedSearch
 from tests.gui.conftest import Until
@@ -371,3 +372,25 @@ def test_selected_photos_are_found_again_wherever_they_went(session: Session) ->
     assert recalled({ids[3]: 1, ids[4]: 2}, 2) == [3, 4]
     assert recalled({ids[3]: 1, ids[0]: 8}, 2) == [0, 3]
     assert recalled({ids[11]: 0, 99_999: 5}, -1) == [11]
+
+
+def test_the_photo_in_hand_stays_though_it_answers_no_longer(session: Session, library: Library, until: Until) -> None:
+    panel, answers = session.window.panel, list[int]()
+    session.window.search.search("tag:cat")
+    until(lambda: session.model.rowCount() == 3)
+    session.flow.go(1)
+    photo = session.model.ids[1]
+    until(lambda: panel.detail is not None and panel.detail.row.id == photo)
+    cat = next(tag.concept for tag in panel.tags.shown if tag.name == "cat")
+    review.judge_tag(library, [photo], cat, TagState.REJECTED)
+    panel.text.put("A lynx, hal")
+    session.desk.found.connect(lambda ids, _words: answers.append(len(ids)))
+    with library.write() as block:
+        block.relist()  # as a scan does that brings photos
+    until(lambda: answers)
+    assert answers == [2]
+    assert (session.flow.row, session.model.ids[1], panel.text.words) == (1, photo, "A lynx, hal")
+    assert panel.text.changed
+    session.flow.step(1)
+    session.finder.again()
+    until(lambda: session.model.rowCount() == 2)
