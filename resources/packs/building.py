@@ -56,11 +56,11 @@ def optimise(source: Path, target: Path) -> None:
     onnxruntime.InferenceSession(str(source), options, providers=["CPUExecutionProvider"])
 
 
-def halve(model: Path) -> None:
+def halve(model: Path, least: int = 256) -> None:
     """Store the weights in 16 bits, half the size; they are turned back to 32 bits when the model is loaded.
 
     Not a faster model, and none that calculates in 16 bits: the program computes as before with weights rounded to
-    11 bits. Arrays of fewer than 256 numbers stay as they are.
+    11 bits. Arrays of fewer than `least` numbers stay as they are.
     """
     import onnx  # type: ignore[import-not-found]
 
@@ -70,7 +70,7 @@ def halve(model: Path) -> None:
     del graph.initializer[:], graph.node[:]
     for tensor in arrays:
         array = onnx.numpy_helper.to_array(tensor)
-        if array.dtype == np.float32 and array.size >= 256:
+        if array.dtype == np.float32 and array.size >= least:
             short = onnx.numpy_helper.from_array(array.astype(np.float16), f"{tensor.name}_half")
             casts.append(onnx.helper.make_node("Cast", [short.name], [tensor.name], to=onnx.TensorProto.FLOAT))
             graph.initializer.append(short)
