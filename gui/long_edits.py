@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -24,11 +25,13 @@ class Step:
     """How far a long edit is.
 
     Attributes:
+        edit: its number.
         what: in the imperative: "approve 100,000 photos".
         done, total: photos.
         stoppable: False where it can't be stopped now.
     """
 
+    edit: int
     what: str
     done: int
     total: int
@@ -48,11 +51,16 @@ class LongEdits(Calls):
 
     def __init__(self, name: str, parent: QObject | None = None, *, after: threading.Event | None = None) -> None:
         super().__init__(name, parent, after=after)
-        self._stopped = threading.Event()
+        self._numbers = count(1)
+        self._shown = self._stopped = 0
+        self.progressed.connect(self._show)
+
+    def _show(self, step: Step) -> None:
+        self._shown = step.edit
 
     def stop(self) -> None:
-        """Ask the edit that is being made to stop, with nothing changed."""
-        self._stopped.set()
+        """Ask the edit that was told of last to stop, with nothing changed; none after it, where it is over already."""
+        self._stopped = self._shown
 
     def ask(self, call: Callable[[], Any], done: Callable[[Any], None] | None = None, *, only_latest: str = "") -> None:
         """Make an edit after those before it; `done` as for `Calls`, and skipped where it was stopped."""
@@ -64,18 +72,17 @@ class LongEdits(Calls):
         super().ask(lambda: self._edit(call), answered, only_latest=only_latest)
 
     def _edit(self, call: Callable[[], Any]) -> Any:
-        begun = time.monotonic()
+        begun, number = time.monotonic(), next(self._numbers)
         told = 0.0
         stopped = False
-        self._stopped.clear()
 
         def listen(what: str, done: int, total: int, stoppable: bool) -> bool:
             nonlocal told
             now = time.monotonic()
             if now - begun >= PATIENCE and now - told >= PROGRESS_INTERVAL:
                 told = now
-                self.progressed.emit(Step(what, done, total, stoppable))
-            return not self._stopped.is_set()
+                self.progressed.emit(Step(number, what, done, total, stoppable))
+            return self._stopped != number
 
         try:
             with told_to(listen):

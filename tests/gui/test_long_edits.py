@@ -95,6 +95,28 @@ def test_a_long_edit_that_is_stopped_changes_nothing(
     until(lambda: not session.work.busy)
 
 
+def test_a_stop_that_comes_too_late_does_not_stop_the_next_edit(
+    session: Session, library: Library, until: Until, at_once: None
+) -> None:
+    step, bar, photo = HeldStep(library), session.window.jobs, session.model.ids[0]
+    begun, go_on, answers = threading.Event(), threading.Event(), list[int]()
+
+    def keep_what_was_typed() -> int:
+        begun.set()
+        go_on.wait()
+        return review.set_text(library, [photo], "Grandma laughs.", approve=False)
+
+    session.desk.edit(step)
+    session.desk.edit(keep_what_was_typed, answers.append)
+    until(lambda: bar._said.text().startswith("Approve 100 photos: "))
+    step.go_on.set()
+    assert begun.wait(10)
+    bar._cancel.click()  # the window has not heard yet that the long edit is over
+    go_on.set()
+    until(lambda: session.desk.idle)
+    assert answers == [1]
+
+
 def test_what_would_be_left_half_done_is_not_stopped(session: Session, until: Until, at_once: None) -> None:
     go_on, answers, bar = threading.Event(), list[bool](), session.window.jobs
 
