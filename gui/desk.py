@@ -22,7 +22,7 @@ from gui.questions import STOPPED, Question
 from storage import photos
 from storage.job import KnownError
 from storage.library import Library
-from storage.photos import PhotoRow
+from storage.photos import PhotoDetail, PhotoRow
 from storage.schema import PhotoState
 
 if TYPE_CHECKING:
@@ -258,12 +258,12 @@ class Desk(Edits):
 
     def look_at(self, photo: int) -> None:
         """Read all about one photo; answered by `detailed`."""
+        self._rows.ask(lambda: self.read_detail(photo), self.detailed.emit, only_latest="detail")
 
-        def ask() -> Any:
-            with self.library.read() as connection:
-                return photos.detail(connection, photo, language=self.settings.language)
-
-        self._rows.ask(ask, self.detailed.emit, only_latest="detail")
+    def read_detail(self, photo: int) -> PhotoDetail | None:
+        """All about one photo, now; None where it is gone."""
+        with self.library.read() as connection:
+            return photos.detail(connection, photo, language=self.settings.language)
 
     def read_rows(self, ids: Sequence[int]) -> list[PhotoRow]:
         """The rows of some photos, now."""

@@ -19,11 +19,12 @@ from gui.desk import Desk
 from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
 from gui.picture_loader import PictureLoader
+from gui.review import made_by_ai
 from gui.review.pictures import LargePictures
 from gui.review.remarks import Remarks
+from gui.review_panel import EDITORS
 from gui.tag_panel import toggled
 from gui.words import counted
-from storage.job import KnownError
 from storage.photos import PhotoDetail, PhotoRow
 from storage.schema import Field, PhotoState, TagState
 
@@ -72,6 +73,8 @@ class ReviewFlow(QObject):
         self.remarks = Remarks(self._panel, desk, window.actions_table["spelling"])
         self.remarks.said.connect(self.said)
         self._panel.languages.leaving.connect(self.keep_edits)
+        for field in EDITORS:
+            self._panel.editor(field).field.touched.connect(self._catch_up)
         tags = self._panel.tags
         tags.judged.connect(self._judge_aloud)
         tags.added.connect(self.add_tag)
@@ -201,25 +204,16 @@ class ReviewFlow(QObject):
             new = self._panel.detail is None or self._panel.detail.row.id != self._shown
             self._panel.show_photo(detail, language=self._desk.settings.language)
             if new:
-                self._look_for_ai(detail)
+                made_by_ai.look(self._panel, self._desk, detail)
             self.pictures.tell(detail.row)
 
-    def _look_for_ai(self, detail: PhotoDetail) -> None:
-        """Read what the file says about an image that AI made; Altfolio itself never writes or keeps it."""
-
-        def look() -> Sequence[str]:
-            from storage.metadata.read import read_words
-
-            try:
-                return read_words(detail.row.path).made_by_ai
-            except KnownError:
-                return ()  # the photo's own problems are shown already
-
-        def show(statements: Sequence[str]) -> None:
-            if self._shown == detail.row.id:
-                self._panel.show_made_by_ai(statements)
-
-        self._desk.ask_library(look, show, only_latest="made by ai")
+    def _catch_up(self) -> PhotoDetail | None:
+        """All about the photo in hand, read now where the panel still shows the one before: a few milliseconds."""
+        detail = self._panel.detail
+        if self._shown and (detail is None or detail.row.id != self._shown):
+            detail = self._desk.read_detail(self._shown)
+            self._show(detail)
+        return detail
 
     def look_again(self, changed: Container[int]) -> None:
         """Read the photo in hand again where it has changed, whatever the list shows of it."""
@@ -253,8 +247,7 @@ class ReviewFlow(QObject):
             return
         if not ids:
             return
-        shown, edits = self._panel.detail, self._panel.edits()
-        detail = shown if shown is not None and shown.row.id == ids[0] else None
+        detail, edits = self._catch_up(), self._panel.edits()
         if detail is not None and Field.ALT_TEXT in edits:
             if Field.EXTENDED in edits:
                 self._keep(ids[0], Field.EXTENDED, edits[Field.EXTENDED], approve=True)
@@ -303,6 +296,7 @@ class ReviewFlow(QObject):
 
     def use_previous_text(self) -> None:
         """Put the text of the photo before into the editor."""
+        self._catch_up()
         before = self._model.photo(self.row - 1, wait=True)
         if before is not None and before.alt_text:
             self._panel.text.put(before.alt_text)
@@ -319,7 +313,7 @@ class ReviewFlow(QObject):
 
     def make_drafts(self) -> None:
         """Draft alt text and extended description in the language of the editor, from what was found in the photo."""
-        detail, language = self._panel.detail, self._panel.language
+        detail, language = self._catch_up(), self._panel.language
         if detail is None:
             return
         self.keep_edits()
@@ -340,7 +334,7 @@ class ReviewFlow(QObject):
     def judge(self, concept: int, state: TagState) -> bool:
         """Accept, reject or leave open a tag of the chosen photos; False where the tags shown are not theirs yet."""
         ids, detail = self.chosen(), self._panel.detail
-        if len(ids) == 1 and (detail is None or detail.row.id != ids[0]):
+        if detail is None or detail.row.id != self._shown:
             self.said.emit("The tags of this photo are not shown yet; nothing was changed.")
             return False
         self._judged = detail

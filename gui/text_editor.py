@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from gui import icons
@@ -40,9 +40,11 @@ class TextField(QPlainTextEdit):
 
     Signals:
         left(): Escape was pressed.
+        touched(): somebody begins to type, or goes on.
     """
 
     left = Signal()
+    touched = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +56,13 @@ class TextField(QPlainTextEdit):
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
         else:
+            self.touched.emit()
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Somebody comes to type."""
+        self.touched.emit()
+        super().focusInEvent(event)
 
 
 class TextEditor(QWidget):
