@@ -188,7 +188,7 @@ class LibraryWatch:
             self._polled[root] = time.monotonic() + POLL_S
             return
         observer = Observer()
-        observer.schedule(_Handler(self._note), str(root), recursive=True, event_filter=kinds)
+        observer.schedule(_Handler(root, self._note), str(root), recursive=True, event_filter=kinds)
         try:
             observer.start()
         except OSError:  # the system's limit of watched folders is reached
@@ -218,13 +218,13 @@ class LibraryWatch:
 class _Handler(FileSystemEventHandler):
     """Turns events of the system into folders to scan."""
 
-    def __init__(self, note: Callable[..., None]) -> None:
-        self._note = note
+    def __init__(self, root: Path, note: Callable[..., None]) -> None:
+        self._root, self._note = root, note
 
     def dispatch(self, event: FileSystemEvent) -> None:
         for name in (event.src_path, event.dest_path):
             path = Path(os.fsdecode(name))
-            if not name or path.name.startswith("."):  # our own temporary files are hidden
+            if not name or _is_hidden(path, self._root):
                 continue
             if event.is_directory:
                 self._note(path, deep=True)
@@ -243,6 +243,11 @@ def _has_folders(folder: Path) -> bool:
             return any(entry.is_dir() for entry in entries)
     except OSError:
         return False
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    """Whether a scan leaves something out: a file that is being written, or what lies in a disk's bin."""
+    return path.is_relative_to(root) and any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
 def _concerns(path: Path) -> bool:

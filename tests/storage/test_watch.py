@@ -46,6 +46,7 @@ class Follower:
 def follower(tmp_path: Path) -> Iterator[Follower]:
     folder = tmp_path / "photos"
     put(folder, "a.jpg", jpeg(1))
+    put(folder, ".Trash-1000/files/old.jpg", jpeg(9))
     with Library(tmp_path / "library.altfolio") as library:
         list(scan(library, [folder]))
         watch = LibraryWatch(library)
@@ -98,6 +99,7 @@ def test_folders_that_are_added_later_are_watched_too(follower: Follower, tmp_pa
 
 def test_hidden_and_other_files_raise_no_scan(follower: Follower) -> None:
     put(follower.folder, ".altfolio-tmp.jpg", jpeg(7))
+    put(follower.folder, ".Trash-1000/files/deleted.jpg", jpeg(8))
     put(follower.folder, "notes.txt", b"text")
     put(follower.folder, "b.jpg", jpeg(2))
     follower.wait_until(lambda: "b.jpg" in follower.names())
