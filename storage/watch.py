@@ -1,9 +1,9 @@
 """Notice what happens in the library's folders while the program runs, and scan just there.
 
-The system tells which folders changed (inotify, FSEvents, ReadDirectoryChangesW, through watchdog); a short time of
-quiet later those folders are scanned, so a new photo shows up within two seconds. Where the system can't tell (network
-drives, more folders than it watches), the folder is scanned every minute instead. A disk that is unplugged is noticed,
-and scanned when it is back.
+The system tells which folders changed (inotify; elsewhere FSEvents and ReadDirectoryChangesW, through watchdog); a
+short time of quiet later those folders are scanned, so a new photo shows up within two seconds. Where the system can't
+tell (network drives, more folders than it watches), the folder is scanned every minute instead. A disk that is
+unplugged is noticed, and scanned when it is back.
 
 Invariants: everything runs in one thread of the watch's own; the library is only changed by `storage.scan`; whatever is
 missed here is found by the next full scan.
@@ -15,11 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-
-from watchdog import events
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+from typing import Protocol
 
 from storage.image_head import PHOTO_SUFFIXES
 from storage.job import KnownError
@@ -27,7 +23,7 @@ from storage.library import Changes, Library
 from storage.scan import ScanOptions, roots, scan
 
 SETTLE_S = 0.3
-"""Quiet time before a scan, so that a burst of events is one scan. watchdog itself holds events back for 0.5 s."""
+"""Quiet time before a scan, so that a burst of events is one scan."""
 
 LONGEST_S = 1.0
 """Most time that an event waits while others keep coming."""
@@ -63,7 +59,7 @@ class LibraryWatch:
         self._stopped = False
         self._watching = threading.Event()
         self._roots: dict[Path, State] = {}
-        self._observers: dict[Path, BaseObserver] = {}
+        self._events: dict[Path, _Events] = {}
         self._polled: dict[Path, float] = {}
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._unlisten: Callable[[], None] = lambda: None
@@ -112,7 +108,7 @@ class LibraryWatch:
                     next_look = time.monotonic() + LOOK_S
                 self._scan_noted()
         finally:
-            for root in [*self._observers]:
+            for root in [*self._events]:
                 self._unwatch(root)
 
     def _wait(self, next_look: float) -> bool:
@@ -135,8 +131,6 @@ class LibraryWatch:
                 return
             flat, deep = self._flat - self._deep, self._deep
             self._flat, self._deep = set(), set()
-        for folder in deep:
-            self._watch_inside(folder)
         self._scan(flat, recursive=False)
         self._scan(deep, recursive=True)
 
@@ -155,19 +149,20 @@ class LibraryWatch:
     def _look_at_roots(self) -> None:
         """Follow the library's list of folders and the disks they are on."""
         present = {root: _state(root) for root in roots(self._library)}
+        ended = {root for root, told in self._events.items() if not told.works}
         for root in [*self._roots]:
-            if present.get(root) != self._roots[root] or root not in present:
+            if present.get(root) != self._roots[root] or root not in present or root in ended:
                 self._unwatch(root)
                 if root not in present:
                     del self._roots[root]
         for root, state in present.items():
-            if root not in self._roots or self._roots[root] != state:
+            if root not in self._roots or self._roots[root] != state or root in ended:
                 known = root in self._roots
                 self._roots[root] = state
                 if state is not None:
                     self._watch(root)
                 if known:
-                    self._note(root, deep=True)  # gone or back; a new folder is scanned by whoever added it
+                    self._note(root, deep=True)  # gone, back or another; a new folder is scanned by whoever added it
         now = time.monotonic()
         for root, due in self._polled.items():
             if now >= due:
@@ -175,79 +170,45 @@ class LibraryWatch:
                 self._note(root, deep=True)
 
     def _watch(self, root: Path) -> None:
-        kinds: list[type[FileSystemEvent]] = [
-            events.FileCreatedEvent,
-            events.FileModifiedEvent,
-            events.FileMovedEvent,
-            events.FileDeletedEvent,
-            events.DirCreatedEvent,
-            events.DirMovedEvent,
-            events.DirDeletedEvent,
-        ]
-        if _is_remote(root):
-            self._polled[root] = time.monotonic() + POLL_S
-            return
-        observer = Observer()
-        observer.schedule(_Handler(root, self._note), str(root), recursive=True, event_filter=kinds)
-        try:
-            observer.start()
-        except OSError:  # the system's limit of watched folders is reached
-            self._polled[root] = time.monotonic() + POLL_S
-            return
-        self._observers[root] = observer
+        if not _is_remote(root):
+            try:
+                self._events[root] = _events(root, self._note)
+                return
+            except OSError:  # the system's limit of watched folders is reached
+                pass
+        self._polled[root] = time.monotonic() + POLL_S
 
     def _unwatch(self, root: Path) -> None:
         self._polled.pop(root, None)
-        observer = self._observers.pop(root, None)
-        if observer is not None:
-            _end(observer)
-
-    def _watch_inside(self, folder: Path) -> None:
-        """Watch the folders inside a new one too.
-
-        On Linux each folder is watched by itself, and watchdog leaves those out that arrive inside another one. The
-        new watch of the topmost folder begins before the old one ends, so nothing is missed in between.
-        """
-        if sys.platform == "linux" and _has_folders(folder):
-            for root in [root for root in self._observers if folder.is_relative_to(root)]:
-                old = self._observers.pop(root)
-                self._watch(root)
-                _end(old)
+        told = self._events.pop(root, None)
+        if told is not None:
+            told.close()
 
 
-class _Handler(FileSystemEventHandler):
-    """Turns events of the system into folders to scan."""
+class _Events(Protocol):
+    """What the system tells of a folder."""
 
-    def __init__(self, root: Path, note: Callable[..., None]) -> None:
-        self._root, self._note = root, note
+    @property
+    def works(self) -> bool:
+        """False once nothing more is told, or not everything."""
 
-    def dispatch(self, event: FileSystemEvent) -> None:
-        for name in (event.src_path, event.dest_path):
-            path = Path(os.fsdecode(name))
-            if not name or _is_hidden(path, self._root):
-                continue
-            if event.is_directory:
-                self._note(path, deep=True)
-            elif _concerns(path):
-                self._note(path.parent)
+    def close(self) -> None:
+        """End; returns when nothing is told any more."""
 
 
-def _end(observer: BaseObserver) -> None:
-    observer.stop()
-    observer.join()
+def _events(root: Path, note: Callable[..., None]) -> _Events:
+    """Let the system tell of a folder and those below it.
 
+    Raises:
+        OSError: it does not.
+    """
+    if sys.platform == "linux":
+        from storage.folder_events import FolderEvents
 
-def _has_folders(folder: Path) -> bool:
-    try:
-        with os.scandir(folder) as entries:
-            return any(entry.is_dir() for entry in entries)
-    except OSError:
-        return False
+        return FolderEvents(root, note, _concerns)
+    from storage.observed_folder import ObservedFolder
 
-
-def _is_hidden(path: Path, root: Path) -> bool:
-    """Whether a scan leaves something out: a file that is being written, or what lies in a disk's bin."""
-    return path.is_relative_to(root) and any(part.startswith(".") for part in path.relative_to(root).parts)
+    return ObservedFolder(root, note, _concerns)
 
 
 def _concerns(path: Path) -> bool:

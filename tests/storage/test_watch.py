@@ -77,6 +77,40 @@ def test_whole_folders_come_and_go(follower: Follower, tmp_path: Path) -> None:
     follower.wait_until(lambda: follower.names() == {"a.jpg"})
 
 
+def test_a_folder_is_watched_wherever_it_comes_from(follower: Follower, tmp_path: Path) -> None:
+    put(tmp_path / "camera", "x.jpg", jpeg(3)).parent.rename(follower.folder / "imported")
+    follower.wait_until(lambda: "x.jpg" in follower.names())
+    put(follower.folder, "imported/new.jpg", jpeg(4))
+    follower.wait_until(lambda: "new.jpg" in follower.names())
+    (follower.folder / "imported").rename(tmp_path / "away")
+    follower.wait_until(lambda: follower.names() == {"a.jpg"})
+    (tmp_path / "away").rename(follower.folder / "back")
+    follower.wait_until(lambda: "x.jpg" in follower.names())
+    put(follower.folder, "back/later.jpg", jpeg(5))
+    follower.wait_until(lambda: "later.jpg" in follower.names())
+
+
+def test_a_folder_that_went_and_was_made_anew_ends_no_watch(follower: Follower, tmp_path: Path) -> None:
+    put(follower.folder, "day/x.jpg", jpeg(3))
+    follower.wait_until(lambda: "x.jpg" in follower.names())
+    (follower.folder / "day").rename(tmp_path / "away")
+    put(follower.folder, "day/y.jpg", jpeg(4))
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "y.jpg"})
+    shutil.rmtree(follower.folder / "day")
+    follower.wait_until(lambda: follower.names() == {"a.jpg"})
+    shutil.rmtree(tmp_path / "away")
+    put(follower.folder, "z.jpg", jpeg(5))
+    follower.wait_until(lambda: "z.jpg" in follower.names())
+
+
+def test_a_topmost_folder_that_is_made_anew_is_watched_again(follower: Follower) -> None:
+    shutil.rmtree(follower.folder)
+    put(follower.folder, "b.jpg", jpeg(2))  # most file systems give it the number of the old one
+    follower.wait_until(lambda: follower.names() == {"b.jpg"})
+    put(follower.folder, "c.jpg", jpeg(3))
+    follower.wait_until(lambda: "c.jpg" in follower.names())
+
+
 def test_a_disk_that_goes_and_comes_back_loses_nothing(follower: Follower, tmp_path: Path) -> None:
     follower.folder.rename(tmp_path / "unplugged")
     follower.wait_until(lambda: len(folder_problems(follower.library)) == 1)
