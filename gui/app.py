@@ -153,19 +153,31 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take back what was done last: a review step at once, an embedding as a job."""
-        batch = self._undo
-        if batch is None:
+
+        def take_back(batch: Any, _: object) -> None:
+            if not _embeds(batch):
+                self.flow.undo()
+                return
+            self.work.write("Putting the old words back", self.work.elsewhere(ordered_jobs.undo_embedding, batch.id))
+
+        if self._undo is None:
             self.flow.undo()
-            return
-        self.work.write("Putting the old words back", self.work.elsewhere(ordered_jobs.undo_embedding, batch.id))
+        else:
+            self.desk.steps(take_back)  # something newer may be on its way
 
     def redo(self) -> None:
         """Do again what was taken back last: a review step at once, an embedding as a job."""
-        batch = self._redo
-        if batch is None:
+
+        def do_again(_: object, batch: Any) -> None:
+            if not _embeds(batch):
+                self.flow.redo()
+                return
+            self.work.write("Writing into photos", self.work.elsewhere(ordered_jobs.redo_embedding, batch.id))
+
+        if self._redo is None:
             self.flow.redo()
-            return
-        self.work.write("Writing into photos", self.work.elsewhere(ordered_jobs.redo_embedding, batch.id))
+        else:
+            self.desk.steps(do_again)
 
     # wiring
 
@@ -256,7 +268,7 @@ class Session(QObject):
             label = getattr(batch, "label", "")
             action.setText(f"{name.capitalize()}: {label}" if label else name.capitalize())
             action.setEnabled(batch is not None)
-        self._undo, self._redo = (b if getattr(b, "kind", "") == "embed" else None for b in (undo, redo))
+        self._undo, self._redo = (b if _embeds(b) else None for b in (undo, redo))
 
     def _settings_changed(self, settings: Settings) -> None:
         self.appearance.apply(settings.theme, settings.text_size)
@@ -326,6 +338,10 @@ class Session(QObject):
             self.thumbnails.close()
             self.pictures.close()
             self.desk.close()
+
+
+def _embeds(batch: object) -> bool:
+    return getattr(batch, "kind", "") == "embed"
 
 
 def _make_thumbnail(photo: PhotoRow, side: int) -> QImage:

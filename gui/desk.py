@@ -247,14 +247,17 @@ class Desk(Edits):
 
     def look_for_undo(self) -> None:
         """Ask what undo and redo would do; answered by `undoable`."""
+        self._questions.ask(self._steps, lambda pair: self.undoable.emit(*pair), only_latest="undo")
 
-        def ask() -> tuple[Any, Any]:
-            from storage import history
+    def steps(self, done: Callable[[Any, Any], None]) -> None:
+        """What undo and redo would do once all is done that was done before: `done(undo, redo)`, batches or None."""
+        self.edit(self._steps, lambda pair: done(*pair))
 
-            with self.library.read() as connection:
-                return history.last_step(connection), history.undone_step(connection)
+    def _steps(self) -> tuple[Any, Any]:
+        from storage import history
 
-        self._questions.ask(ask, lambda pair: self.undoable.emit(*pair), only_latest="undo")
+        with self.library.read() as connection:
+            return history.last_step(connection), history.undone_step(connection)
 
     def look_at(self, photo: int) -> None:
         """Read all about one photo; answered by `detailed`."""

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from gui import embed_dialog
 from gui.app import Session
 from gui.embed_dialog import EmbedDialog, open_dialog
-from storage import embed, photos
+from storage import embed, embed_undo, photos
 from storage.job import Progress
 from storage.library import Library
 from storage.own_process import OwnProcess
@@ -130,6 +130,40 @@ def test_an_embedding_is_undone_and_redone_in_its_place(session: Session, librar
     until(lambda: state(library, photo) == PhotoState.EMBEDDED, 30)
     until(lambda: not redo.isEnabled() and undo.text() == "Undo: embed 1 photo")
     until(lambda: not session.work.busy)
+
+
+def test_what_was_done_after_an_embedding_is_undone_before_it(session: Session, library: Library, until: Until) -> None:
+    written, other = session.model.ids[:2]
+    session.desk.approve([written])
+    until(lambda: state(library, written) == PhotoState.APPROVED)
+    list(embed.embed(library))
+    session.desk.look_for_undo()
+    until(lambda: session.window.actions_table["undo"].text() == "Undo: embed 1 photo")
+    with_words = path_of(library, written).read_bytes()
+    session.desk.approve([other])
+    session.window.actions_table["undo"].trigger()  # before the window has heard of the approval
+    until(lambda: session.window.announcer.last == "Undone: approve 1 photo.")
+    assert state(library, other) == PhotoState.DRAFT
+    until(lambda: not session.work.busy)
+    assert path_of(library, written).read_bytes() == with_words
+
+
+def test_an_embedding_is_not_redone_once_something_else_was_done(
+    session: Session, library: Library, until: Until
+) -> None:
+    written, other = session.model.ids[:2]
+    session.desk.approve([written])
+    until(lambda: state(library, written) == PhotoState.APPROVED)
+    list(embed.embed(library))
+    list(embed_undo.undo(library))
+    session.desk.look_for_undo()
+    until(lambda: session.window.actions_table["redo"].text() == "Redo: embed 1 photo")
+    before = path_of(library, written).read_bytes()
+    session.desk.approve([other])
+    session.window.actions_table["redo"].trigger()
+    until(lambda: session.window.announcer.last == "There is nothing to redo.")
+    until(lambda: not session.work.busy)
+    assert path_of(library, written).read_bytes() == before
 
 
 def test_writing_pauses_goes_on_and_stops(session: Session, library: Library, until: Until) -> None:
