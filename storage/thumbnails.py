@@ -1,8 +1,9 @@
 """Small pictures of photos, kept where other programs find them and where theirs are found.
 
 On Linux (and other systems with XDG folders) this is the freedesktop.org Thumbnail Managing Standard 0.9: PNG files
-named by the MD5 of the photo's URI, valid while `Thumb::MTime` is the photo's time. Elsewhere the same pictures are
-JPEG files in a cache folder of our own. Everything in here can be deleted at any time.
+named by the MD5 of the photo's URI, valid while `Thumb::MTime` is the photo's time. That is in whole seconds, so ours
+have the whole time beside it: of a photo that is being copied the first half must not stand for all of it. Elsewhere
+the same pictures are JPEG files in a cache folder of our own. Everything in here can be deleted at any time.
 
 Invariants: no Qt; safe to call from many threads and programs at once; a thumbnail appears whole or not at all; a photo
 that can't be decoded is not tried again until it changes. What finds a picture that is kept imports no decoder: the
@@ -39,6 +40,7 @@ PRUNED_EACH = 1_000
 
 _FAILED = f"fail/altfolio-{__version__}"
 _SOFTWARE = "Altfolio"
+_EXACT = "Altfolio::MTime"  # in nanoseconds
 _PLAIN = "!$&'()*+,-./:=@_~"  # what GLib leaves as it is in a file's URI; other programs hash exactly that
 
 SHARED = sys.platform not in ("win32", "darwin")
@@ -195,12 +197,14 @@ def _place(path: Path, size: str) -> Path:
 def _is_valid(place: Path, path: Path, mtime_ns: int) -> bool:
     if not SHARED:
         with contextlib.suppress(OSError):
-            return place.stat().st_mtime_ns // 10**9 == mtime_ns // 10**9
+            return place.stat().st_mtime_ns in (mtime_ns, mtime_ns // 10**9 * 10**9)  # HFS+ keeps whole seconds
         return False
     texts = _texts(place)
-    return texts.get("Thumb::MTime", "").split(".")[0] == str(mtime_ns // 10**9) and texts.get(
-        "Thumb::URI", uri_of(path)
-    ) == uri_of(path)
+    return (
+        texts.get("Thumb::MTime", "").split(".")[0] == str(mtime_ns // 10**9)
+        and texts.get(_EXACT, str(mtime_ns)) == str(mtime_ns)
+        and texts.get("Thumb::URI", uri_of(path)) == uri_of(path)
+    )
 
 
 def _texts(place: Path) -> dict[str, str]:
@@ -258,6 +262,7 @@ def _labels(path: Path, mtime_ns: int) -> "PngInfo":
     labels = PngInfo()
     labels.add_text("Thumb::URI", uri_of(path))
     labels.add_text("Thumb::MTime", str(mtime_ns // 10**9))
+    labels.add_text(_EXACT, str(mtime_ns))
     labels.add_text("Software", _SOFTWARE)
     return labels
 

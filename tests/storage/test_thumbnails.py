@@ -89,6 +89,25 @@ def test_a_broken_photo_is_tried_once_until_it_changes(tmp_path: Path, cache: Pa
     assert isinstance(thumbnails.thumbnail(path, 128, time_of(path)), Image.Image)
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_photo_that_is_whole_in_the_same_second_is_shown(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, shared: bool
+) -> None:
+    monkeypatch.setattr(thumbnails, "SHARED", shared)
+    monkeypatch.setattr(thumbnails, "folder", lambda: cache)
+    path = put(tmp_path, "arriving.jpg", jpeg(1)[:900])
+    os.utime(path, ns=(0, 5 * 10**9 + 100_000))
+    with pytest.raises(KnownError, match="incomplete"):
+        thumbnails.thumbnail(path, 128, time_of(path))
+    put(tmp_path, "arriving.jpg", jpeg(1))
+    os.utime(path, ns=(0, 5 * 10**9 + 900_000))
+    assert isinstance(thumbnails.thumbnail(path, 128, time_of(path)), Image.Image)
+    put(tmp_path, "arriving.jpg", jpeg(2, size=(30, 10)))
+    os.utime(path, ns=(0, 5 * 10**9 + 950_000))
+    made = thumbnails.thumbnail(path, 128, time_of(path))
+    assert isinstance(made, Image.Image) and made.size == (30, 10)
+
+
 def test_a_photo_that_is_away_is_not_kept_as_broken(tmp_path: Path, cache: Path) -> None:
     with pytest.raises(KnownError, match="no longer there"):
         thumbnails.thumbnail(tmp_path / "gone.jpg", 128, 1)
