@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui import accessible, library_files
@@ -19,6 +18,7 @@ from gui.appearance import Appearance
 from gui.desk import FIRST_ORDER, Counts, Desk
 from gui.finder import Finder
 from gui.first_photos import FirstPhotos, Glance
+from gui.images import make_thumbnail
 from gui.library_care import LibraryCare
 from gui.library_signals import LibrarySignals
 from gui.main_window import VIEWS, MainWindow
@@ -32,7 +32,6 @@ from gui.work import Work
 from storage import ordered_jobs
 from storage.job import KnownError
 from storage.library import Changes, Library
-from storage.photos import PhotoRow
 from storage.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ class Session(QObject):
         self.desk = Desk(library, self, after=self._first_shown)
         self.appearance.choose(self.desk.settings.theme, self.desk.settings.text_size)
         self.model = PhotoModel(self.desk.read_rows, self.desk.read_rows_later, self)
-        self.thumbnails = ThumbnailLoader(_make_thumbnail, ahead=self._first.take, parent=self)
+        self.thumbnails = ThumbnailLoader(make_thumbnail, ahead=self._first.take, parent=self)
         self.pictures = PictureLoader(self, after=self._first_shown)
         self.window = MainWindow(self.appearance, self.model, self.thumbnails)
         self.window.setWindowTitle(library_files.window_title(library.path))
@@ -342,11 +341,3 @@ class Session(QObject):
 
 def _embeds(batch: object) -> bool:
     return getattr(batch, "kind", "") == "embed"
-
-
-def _make_thumbnail(photo: PhotoRow, side: int) -> QImage:
-    from gui.images import to_qimage
-    from storage.thumbnails import thumbnail
-
-    made = thumbnail(photo.path, side, photo.mtime_ns)
-    return QImage(str(made)) if isinstance(made, Path) else to_qimage(made)

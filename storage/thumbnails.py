@@ -72,9 +72,7 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     Raises:
         KnownError: the photo can't be read or decoded; for a photo that failed before, at once.
     """
-    if not mtime_ns:
-        with contextlib.suppress(OSError):
-            mtime_ns = path.stat().st_mtime_ns
+    mtime_ns = mtime_ns or _time_of(path)
     kept = cached(path, side, mtime_ns)
     if kept is not None:
         return kept
@@ -82,6 +80,17 @@ def thumbnail(path: Path, side: int, mtime_ns: int) -> "Path | Image":
     if _is_valid(failed, path, mtime_ns):
         raise KnownError(f"“{shown(path.name)}” could not be decoded. It is tried again as soon as the file changes.")
     return _make(path, side, mtime_ns, failed)
+
+
+def make_anew(path: Path, side: int, mtime_ns: int) -> "Image":
+    """As `thumbnail`, for a photo whose thumbnail in the cache proved to be damaged: the new one takes its place."""
+    return _make(path, side, mtime_ns or _time_of(path), _place(path, _FAILED))
+
+
+def _time_of(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_mtime_ns
+    return 0
 
 
 def _make(path: Path, side: int, mtime_ns: int, failed: Path) -> "Image":
