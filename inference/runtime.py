@@ -10,6 +10,7 @@ Invariants: a session may be used from several threads at once. What can't run o
 onnxruntime is imported here alone, after it was told to report nothing.
 """
 
+import contextlib
 import os
 import platform
 import sys
@@ -194,10 +195,8 @@ def _on_cpu(path: Path, cached: Path | None) -> Any:
     import onnxruntime
 
     if cached is not None and cached.is_file():
-        try:
+        with contextlib.suppress(Exception):  # a damaged cache must cost no more than making it again
             return onnxruntime.InferenceSession(str(cached), _options(), providers=[CPU])
-        except Exception:  # a damaged cache must cost no more than making it again
-            cached.unlink(missing_ok=True)
     if cached is not None:
         _optimise(path, cached)
     return onnxruntime.InferenceSession(str(path), _options(), providers=[CPU])

@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -126,6 +127,23 @@ def test_a_cache_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> No
     (tmp_path / "models").write_text("a file where the folder should be")
     pack = packs.read_pack(packs.EMBEDDED / "objects")
     assert runtime.Network(pack, options=runtime.Options(cache=tmp_path / "models", accelerate=False)).where
+
+
+def test_a_damaged_cache_that_cannot_be_written_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = packs.read_pack(packs.EMBEDDED / "objects")
+    options = runtime.Options(cache=tmp_path, accelerate=False)
+    runtime.Network(pack, options=options)
+    for made in tmp_path.iterdir():
+        made.write_bytes(b"damaged")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    for change in ("mkdir", "replace", "unlink"):  # as root no folder of a test can be read-only
+        monkeypatch.setattr(Path, change, refuse)
+    assert runtime.Network(pack, options=options).where == runtime.ON_CPU
 
 
 def test_the_user_is_told_what_runs_where() -> None:
