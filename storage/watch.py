@@ -3,7 +3,7 @@
 The system tells which folders changed (inotify; elsewhere FSEvents and ReadDirectoryChangesW, through watchdog); a
 short time of quiet later those folders are scanned, so a new photo shows up within two seconds. Where the system can't
 tell (network drives, more folders than it watches), the folder is scanned every minute instead. A disk that is
-unplugged is noticed, and scanned when it is back.
+unplugged is noticed, and scanned when it is back, also where it is mounted somewhere inside a folder of the library.
 
 Invariants: everything runs in one thread of the watch's own; the library is only changed by `storage.scan`; whatever is
 missed here is found by the next full scan.
@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from storage.image_head import PHOTO_SUFFIXES
 from storage.job import KnownError
@@ -40,6 +40,23 @@ REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", 
 State = tuple[int, int] | None
 """(device, inode) of a topmost folder; None while it is not there."""
 
+MOUNTS = Path("/proc/self/mountinfo")
+"""The file systems that Linux shows, where. Elsewhere it is not there."""
+
+
+class Mount(NamedTuple):
+    """A disk, and where it is.
+
+    Attributes:
+        point: its topmost folder.
+        kind: of file system.
+        number: that the system gave it; with the next disk in the same place it has another.
+    """
+
+    point: Path
+    kind: str
+    number: str
+
 
 class LibraryWatch:
     """Keeps a library in step with its folders until it is stopped.
@@ -61,6 +78,7 @@ class LibraryWatch:
         self._roots: dict[Path, State] = {}
         self._events: dict[Path, _Events] = {}
         self._polled: dict[Path, float] = {}
+        self._mounts: dict[Path, set[Mount]] = {}  # below each topmost folder
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._unlisten: Callable[[], None] = lambda: None
 
@@ -163,14 +181,35 @@ class LibraryWatch:
                     self._watch(root)
                 if known:
                     self._note(root, deep=True)  # gone, back or another; a new folder is scanned by whoever added it
+        mounts = _mounts()
+        for root in [*self._mounts]:
+            self._look_at_mounts(root, _mounts_in(root, mounts))
         now = time.monotonic()
-        for root, due in self._polled.items():
+        for folder, due in self._polled.items():
             if now >= due:
-                self._polled[root] = now + POLL_S
-                self._note(root, deep=True)
+                self._polled[folder] = now + POLL_S
+                self._note(folder, deep=True)
+
+    def _look_at_mounts(self, root: Path, mounts: set[Mount]) -> None:
+        """Notice disks that came into a topmost folder; of one that is away everything stays as it was."""
+        known, self._mounts[root] = self._mounts[root], mounts
+        for mount in known - mounts:
+            self._polled.pop(mount.point, None)
+        if not mounts <= known:
+            before = self._events.pop(root, None)
+            self._watch(root)  # before the other ends, so that nothing is missed
+            if before is not None:
+                before.close()
+        for mount in mounts - known:
+            self._note(mount.point, deep=True)
 
     def _watch(self, root: Path) -> None:
-        if not _is_remote(root):
+        mounts = _mounts()
+        self._mounts[root] = _mounts_in(root, mounts)
+        for mount in self._mounts[root]:
+            if mount.kind in REMOTE:
+                self._polled[mount.point] = time.monotonic() + POLL_S
+        if _kind_of(root, mounts) not in REMOTE:
             try:
                 self._events[root] = _events(root, self._note)
                 return
@@ -179,7 +218,8 @@ class LibraryWatch:
         self._polled[root] = time.monotonic() + POLL_S
 
     def _unwatch(self, root: Path) -> None:
-        self._polled.pop(root, None)
+        for folder in {root, *(mount.point for mount in self._mounts.pop(root, ()))}:
+            self._polled.pop(folder, None)
         told = self._events.pop(root, None)
         if told is not None:
             told.close()
@@ -225,18 +265,36 @@ def _state(root: Path) -> State:
     return status.st_dev, status.st_ino
 
 
-def _is_remote(path: Path) -> bool:
-    """Whether a folder is on a network file system (Linux: by the longest mount point above it)."""
-    mounts = Path("/proc/self/mounts")
+def _mounts() -> list[Mount]:
+    """All disks, as proc_pid_mountinfo(5) lists them."""
     try:
-        lines = mounts.read_text("utf-8", "surrogateescape").splitlines()
+        lines = MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
     except OSError:
-        return False
-    best = ("", "")
+        return []
+    found = []
     for line in lines:
-        fields = line.split(" ")
-        if len(fields) > 2:
-            point = fields[1].replace("\\040", " ").replace("\\011", "\t").replace("\\134", "\\")
-            if path.is_relative_to(point) and len(point) >= len(best[0]):
-                best = (point, fields[2])
-    return best[1] in REMOTE
+        fields, _, about = line.partition(" - ")
+        number, _, device, _, point = fields.split(" ")[:5]
+        for written, meant in (("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")):
+            point = point.replace(written, meant)
+        found.append(Mount(Path(point), about.split(" ")[0], f"{number} {device}"))
+    return found
+
+
+def _mounts_in(root: Path, mounts: Iterable[Mount]) -> set[Mount]:
+    """The disks somewhere below a folder, by its own name where that is a link."""
+    real = root.resolve()
+    return {
+        mount._replace(point=root / mount.point.relative_to(real))
+        for mount in mounts
+        if mount.point != real and mount.point.is_relative_to(real)
+    }
+
+
+def _kind_of(folder: Path, mounts: Iterable[Mount]) -> str:
+    """The kind of file system a folder is on: by the longest mount point above it, the last one where there are two."""
+    real, best = folder.resolve(), Mount(Path(), "", "")
+    for mount in mounts:
+        if real.is_relative_to(mount.point) and len(mount.point.parts) >= len(best.point.parts):
+            best = mount
+    return best.kind

@@ -4,10 +4,12 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from storage import watch as watch_module
 from storage.library import Library
 from storage.scan import folder_problems, scan
 from storage.watch import LibraryWatch
@@ -42,8 +44,8 @@ class Follower:
             self._changed.clear()
 
 
-@pytest.fixture
-def follower(tmp_path: Path) -> Iterator[Follower]:
+@contextmanager
+def watched(tmp_path: Path) -> Iterator[Follower]:
     folder = tmp_path / "photos"
     put(folder, "a.jpg", jpeg(1))
     put(folder, ".Trash-1000/files/old.jpg", jpeg(9))
@@ -56,6 +58,18 @@ def follower(tmp_path: Path) -> Iterator[Follower]:
             yield Follower(library, folder)
         finally:
             watch.stop()
+
+
+@pytest.fixture
+def follower(tmp_path: Path) -> Iterator[Follower]:
+    with watched(tmp_path) as made:
+        yield made
+
+
+def forget(follower: Follower, name: str) -> None:
+    """Take a photo out of the library alone."""
+    with follower.library.write() as block:
+        block.connection.exec_driver_sql("DELETE FROM photo WHERE file = ?", (name.encode(),))
 
 
 def test_new_changed_and_deleted_photos_are_noticed(follower: Follower) -> None:
@@ -121,6 +135,37 @@ def test_a_disk_that_goes_and_comes_back_loses_nothing(follower: Follower, tmp_p
     put(follower.folder, "c.jpg", jpeg(3))
     follower.wait_until(lambda: "c.jpg" in follower.names())
     assert folder_problems(follower.library) == []
+
+
+def test_a_disk_that_comes_inside_a_folder_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = tmp_path / "mountinfo"
+    shown.write_text("21 1 8:1 / / rw - ext4 /dev/sda rw\n")
+    monkeypatch.setattr(watch_module, "MOUNTS", shown)
+    monkeypatch.setattr(watch_module, "LOOK_S", 0.05)
+    with watched(tmp_path) as follower:
+        disk = put(follower.folder, "my disk/x.jpg", jpeg(3)).parent
+        follower.wait_until(lambda: "x.jpg" in follower.names())
+        forget(follower, "x.jpg")  # as if it had come with the disk, of which inotify tells nothing
+        point = str(disk).replace(" ", "\\040")
+        with shown.open("a") as stream:
+            stream.write(f"36 21 0:42 / {point} rw shared:1 - tmpfs none rw\n")
+        follower.wait_until(lambda: "x.jpg" in follower.names())
+        put(disk, "y.jpg", jpeg(4))
+        follower.wait_until(lambda: "y.jpg" in follower.names())
+
+
+def test_a_network_drive_inside_a_folder_is_looked_at_now_and_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = tmp_path / "mountinfo"
+    shown.write_text(f"21 1 8:1 / / rw - ext4 /dev/sda rw\n36 21 0:42 / {tmp_path}/photos/nas rw - nfs4 there:/ rw\n")
+    monkeypatch.setattr(watch_module, "MOUNTS", shown)
+    monkeypatch.setattr(watch_module, "LOOK_S", 0.05)
+    monkeypatch.setattr(watch_module, "POLL_S", 0.1)
+    put(tmp_path, "photos/nas/x.jpg", jpeg(3))
+    with watched(tmp_path) as follower:
+        forget(follower, "x.jpg")
+        follower.wait_until(lambda: "x.jpg" in follower.names())
 
 
 def test_folders_that_are_added_later_are_watched_too(follower: Follower, tmp_path: Path) -> None:
