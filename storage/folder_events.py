@@ -2,14 +2,15 @@
 
 inotify watches single folders, so those that arrive have to be watched in turn, wherever they come from. The kernel
 gives a folder that is watched already the same number, so one that was renamed, or went out and came back, is known by
-its new name as soon as it is watched again.
+its new name as soon as it is watched again. Folders behind symbolic links are watched as a scan walks them: each once,
+by its real path where that is inside.
 
 Invariants: a folder is watched before it is reported, so nothing falls between its scan and its watch; where the kernel
 lost events everything is reported; a watch that can't be had gives back all that it took.
 """
 
 # File names are bytes here, which pathlib does not take.
-# ruff: noqa: PTH118
+# ruff: noqa: PTH112, PTH118
 
 import ctypes
 import errno
@@ -49,6 +50,7 @@ class FolderEvents:
         """
         self._root, self._note, self._concerns = root, note, concerns
         self._folders: dict[int, bytes] = {}  # number of a watch → folder
+        self._links: set[bytes] = set()  # folders among them that are links
         self._refused: OSError | None = None
         self._events = _checked(_libc().inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK))
         try:
@@ -88,6 +90,7 @@ class FolderEvents:
             for number, mask, name in _parsed(os.read(self._events, READ)):
                 if mask & OVERFLOW:
                     self._folders.clear()
+                    self._links.clear()
                     self._add(os.fsencode(self._root))
                     self._add_below(os.fsencode(self._root))
                     self._note(self._root, deep=True)
@@ -102,6 +105,12 @@ class FolderEvents:
         if not mask & ISDIR:
             if self._concerns(Path(os.fsdecode(path))):
                 self._note(Path(os.fsdecode(path)).parent)
+            elif path in self._links:  # it is no longer what it was
+                self._forget(path)
+                self._note(Path(os.fsdecode(path)), deep=True)
+            if mask & (MOVED_TO | CREATE) and os.path.isdir(path):
+                self._add_below(os.fsencode(self._root))
+                self._note(self._root, deep=True)  # all, as only so a real path wins over a link
             return
         if mask & MOVED_FROM:
             self._forget(path)
@@ -118,13 +127,26 @@ class FolderEvents:
                 _libc().inotify_rm_watch(self._events, number)
 
     def _add_below(self, top: bytes) -> None:
-        pending = [top]
-        while pending:
-            pending.extend(folder for folder in _folders_in(pending.pop()) if self._add(folder) is not None)
+        pending, links = [top], list[bytes]()
+        while pending or links:
+            if not pending:
+                link = links.pop()
+                if self._add(link, link=True) is None:
+                    continue
+                self._links.add(link)
+                pending.append(link)
+            real, linked = _folders_in(pending.pop())
+            pending.extend(folder for folder in real if self._add(folder) is not None)
+            links.extend(linked)
 
-    def _add(self, folder: bytes) -> int | None:
-        """Watch one folder; None where it is gone or not allowed to be read, as then no scan sees it either."""
+    def _add(self, folder: bytes, *, link: bool = False) -> int | None:
+        """Watch one folder; None where it is gone or not allowed to be read, as then no scan sees it either.
+
+        Of a link also None where the folder behind it is watched already: that ends loops.
+        """
         number = _libc().inotify_add_watch(self._events, folder, MASK)
+        if link and self._folders.get(number, folder) != folder:
+            return None
         if number >= 0:
             self._folders[number] = folder
             return int(number)
@@ -133,13 +155,20 @@ class FolderEvents:
         return None
 
 
-def _folders_in(folder: bytes) -> list[bytes]:
-    """The folders in one that a scan looks into, links left out."""
+def _folders_in(folder: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The folders in one that a scan looks into: real ones as `storage.scan.walk` takes them, and links."""
+    real, links = list[bytes](), list[bytes]()
     try:
         with os.scandir(folder) as entries:
-            return [e.path for e in entries if not e.name.startswith(b".") and e.is_dir(follow_symlinks=False)]
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith(b"."):
+                        real.append(entry.path)
+                elif entry.is_symlink() and not entry.name.startswith(b".") and os.path.isdir(entry.path):
+                    links.append(entry.path)
     except OSError:
-        return []
+        return [], []
+    return sorted(real, reverse=True), links
 
 
 def _parsed(given: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -104,6 +104,23 @@ def test_a_folder_is_watched_wherever_it_comes_from(follower: Follower, tmp_path
     follower.wait_until(lambda: "later.jpg" in follower.names())
 
 
+def test_folders_behind_links_are_watched_too(follower: Follower, tmp_path: Path) -> None:
+    outside = put(tmp_path / "outside", "x.jpg", jpeg(3)).parent
+    (follower.folder / "loop").symlink_to(follower.folder)
+    (follower.folder / "link").symlink_to(outside)
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "x.jpg"})
+    put(outside, "deep/y.jpg", jpeg(4))
+    follower.wait_until(lambda: "y.jpg" in follower.names())
+    put(outside, "deep/z.jpg", jpeg(5))
+    follower.wait_until(lambda: "z.jpg" in follower.names())
+    put(follower.folder, "b.jpg", jpeg(6))
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "b.jpg", "x.jpg", "y.jpg", "z.jpg"})
+    with follower.library.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM photo").scalar_one() == 5, "each once"
+    (follower.folder / "link").unlink()
+    follower.wait_until(lambda: follower.names() == {"a.jpg", "b.jpg"})
+
+
 def test_a_folder_that_went_and_was_made_anew_ends_no_watch(follower: Follower, tmp_path: Path) -> None:
     put(follower.folder, "day/x.jpg", jpeg(3))
     follower.wait_until(lambda: "x.jpg" in follower.names())
