@@ -47,6 +47,8 @@ from storage.scan.top_folders import (
     remove_root,
     root_paths,
     roots,
+    unavailable,
+    unavailable_roots,
 )
 from storage.scan.walk import Listing, Same, Seen, Unreadable, walk
 from storage.shown import shown
@@ -106,7 +108,7 @@ def scan(library: Library, folders: Sequence[Path] = (), *, options: ScanOptions
 def _scan(library: Library, tops: Sequence[bytes], options: ScanOptions) -> Job:
     with library.read() as connection:
         language = settings.load(connection).language
-    offline = [root for root in root_paths(library) if _unavailable(library, root) is not None]
+    offline = unavailable_roots(library)
     walker = _Walker(library, offline, options)
     intake = Intake(library, language=language, offline=offline)
     readers = Readers(options.threads or min(os.cpu_count() or 1, 4))
@@ -265,7 +267,7 @@ class _Walker:
     def _can_be_scanned(self, top: bytes) -> bool:
         for root in self._offline:
             if is_below(top, root):
-                self._problems.note(root, _unavailable(self._library, root) or "")
+                self._problems.note(root, unavailable(self._library, root) or "")
                 return False
         return os.path.isdir(top) or top in root_paths(self._library)
 
@@ -278,7 +280,7 @@ class _Walker:
     def _mark_gone(self, folder: bytes, photos: tuple[int, ...]) -> None:
         """Mark photos of a folder as missing, unless the disk that they are on went away during the scan."""
         for root in root_paths(self._library):
-            if is_below(folder, root) and (why := _unavailable(self._library, root)) is not None:
+            if is_below(folder, root) and (why := unavailable(self._library, root)) is not None:
                 self._problems.note(root, why)
                 return
         mark_missing(self._library, folder, photos)
@@ -294,19 +296,3 @@ class _Walker:
         else:
             message = f"The folder “{name}” can't be read ({error.strerror or error}). Its photos stay as they were."
         self._problems.note(folder.path, message)
-
-
-def _unavailable(library: Library, root: bytes) -> str | None:
-    """Why a folder of the library can't be scanned as a whole, or None."""
-    name = shown(os.fsdecode(root))
-    keep = "Nothing was marked as missing. If it is on another disk or in the network, connect it and scan again."
-    try:
-        with os.scandir(root) as entries:
-            empty = next(entries, None) is None
-    except (FileNotFoundError, NotADirectoryError):
-        return f"The folder “{name}” is not there. {keep}"
-    except OSError:
-        return None  # the walk says why
-    if empty and next(known_folders(library, root, SEPARATOR), None) is not None:
-        return f"The folder “{name}” is empty, although the library has photos in it. {keep}"
-    return None

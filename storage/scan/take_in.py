@@ -13,7 +13,7 @@ with a file is never taken for what the file says now.
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from storage.history import now
 from storage.import_words import FileWords, import_words
@@ -21,6 +21,7 @@ from storage.library import Library, Write
 from storage.photo_source import identity_of
 from storage.scan.compare import driver_of
 from storage.scan.read_photo import Found, PhotoRead
+from storage.scan.top_folders import unavailable_roots
 from storage.scan.twins import Identity, Places, Row, Twins, is_other_image, row_at
 from storage.scan.walk import sidecar_identity
 
@@ -38,6 +39,7 @@ class Intake:
         """
         self._library = library
         self._language = language
+        self._offline = list(offline)
         self._twins = Twins(offline)
         self._concepts: dict[str, int] = {}
 
@@ -52,9 +54,7 @@ class Intake:
                 if is_other_image(row, read):
                     twins[read.found] = self._twins.of(driver, read)
         reads = [read for read in reads if not _in_step(known[read.found])]
-        places: Places = {}
-        for read in reads:
-            self._twins.look(read, twins.get(read.found, ()), places)
+        places = self._look(reads, twins)
         with self._library.write(flush=False) as block:
             files = []
             for read in reads:
@@ -70,6 +70,21 @@ class Intake:
             if files:
                 import_words(block, files, language=self._language, concepts_known=self._concepts)
 
+    def _look(self, reads: Sequence[PhotoRead], twins: Mapping[Found, Sequence[Row]]) -> Places:
+        """Find out what is at the places of all twins, anew where a disk went away meanwhile: its photos are no moved
+        ones."""
+        while True:
+            places: Places = {}
+            for read in reads:
+                self._twins.look(read, twins.get(read.found, ()), places)
+            if None not in places.values() and not any(read.vanished for read in reads):
+                return places
+            offline = unavailable_roots(self._library)
+            if offline == self._offline:
+                return places
+            self._offline = offline
+            self._twins.leave_out(offline)
+
     def _settle(self, block: Write, read: PhotoRead, places: Places) -> int | None:
         """Find or make the row of one photo and bring it up to date.
 
@@ -79,7 +94,7 @@ class Intake:
         driver = driver_of(block.connection)
         row = row_at(driver, read)
         if read.vanished:
-            if row is not None and not row.missing:
+            if row is not None and not row.missing and not self._twins.is_left_out(row.path):
                 driver.execute("UPDATE photo SET missing_since = ? WHERE id = ?", (now(), row.id))
                 block.touch(row.id)
                 block.relist()

@@ -10,7 +10,7 @@ from pathlib import Path
 from storage.history import now
 from storage.job import Job, KnownError, Progress
 from storage.library import WRITE_BLOCK, Library
-from storage.scan.compare import below
+from storage.scan.compare import below, known_folders
 from storage.search.index import refresh_repeated, texts_said
 from storage.shown import shown
 
@@ -114,6 +114,27 @@ def _remove_some(library: Library, folder: int) -> int:
         else:
             run("DELETE FROM folder WHERE id = ?", (folder,))
     return len(photos)
+
+
+def unavailable(library: Library, root: bytes) -> str | None:
+    """Why a folder of the library can't be scanned as a whole, or None."""
+    name = shown(os.fsdecode(root))
+    keep = "Nothing was marked as missing. If it is on another disk or in the network, connect it and scan again."
+    try:
+        with os.scandir(root) as entries:
+            empty = next(entries, None) is None
+    except (FileNotFoundError, NotADirectoryError):
+        return f"The folder “{name}” is not there. {keep}"
+    except OSError:
+        return None  # the walk says why
+    if empty and next(known_folders(library, root, SEPARATOR), None) is not None:
+        return f"The folder “{name}” is empty, although the library has photos in it. {keep}"
+    return None
+
+
+def unavailable_roots(library: Library) -> list[bytes]:
+    """The folders of the library that can't be scanned now, because the disk is not there."""
+    return [root for root in root_paths(library) if unavailable(library, root) is not None]
 
 
 class FolderProblems:

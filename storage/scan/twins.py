@@ -78,9 +78,17 @@ class Twins:
     """Finds twins for one scan; remembers which images have so many copies that looking again is of no use."""
 
     def __init__(self, offline: Sequence[bytes]) -> None:
-        """Args: offline: known folders that are not connected now; what is in them can't be judged."""
-        self._offline = [os.path.join(root, b"") for root in offline]
+        """Args: offline: as for `leave_out`."""
+        self.leave_out(offline)
         self._settled: set[bytes] = set()
+
+    def leave_out(self, offline: Sequence[bytes]) -> None:
+        """Known folders that are not connected now; what is in them can't be judged."""
+        self._offline = [os.path.join(root, b"") for root in offline]
+
+    def is_left_out(self, path: bytes) -> bool:
+        """Whether a file is in a folder that is not connected."""
+        return any(path.startswith(root) for root in self._offline)
 
     def of(self, driver: sqlite3.Connection, read: PhotoRead) -> list[Row]:
         """Other photos with the image of this file: missing ones, then some of the others."""
@@ -123,7 +131,7 @@ class Twins:
 
         The very same file under another path was moved all the same: the topmost folder itself has a new name.
         """
-        return row.identity != read.identity and any(row.path.startswith(root) for root in self._offline)
+        return row.identity != read.identity and self.is_left_out(row.path)
 
 
 def _look(row: Row, places: Places) -> None:

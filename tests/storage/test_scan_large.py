@@ -231,6 +231,30 @@ def test_words_that_were_read_before_an_embedding_are_not_taken_for_what_the_fil
         assert photos.rows(connection, [1])[0].state == PhotoState.EMBEDDED
 
 
+def test_photos_of_a_disk_that_goes_away_before_they_are_written_down_neither_move_nor_are_missing(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    """Its words would have gone to a copy elsewhere, and the photo come back without them."""
+    put(folder, "a.jpg", jpeg(1))
+    put(folder, "b.jpg", jpeg(2))
+    run(library, folder)
+    review.set_text(library, [1], "A grey square.")
+    copy = put(tmp_path / "copies", "a.jpg", jpeg(1)).parent
+    put(folder, "b.jpg", jpeg(3, size=(16, 16)))
+    waiting = [*found(copy), *(each for each in found(folder) if each.file == b"b.jpg")]
+    intake = take_in.Intake(library, language="en", offline=[])
+    folder.rename(tmp_path / "unplugged")
+    intake.take_in(read_photos(waiting))
+    assert not names(library, missing=True)
+    with library.read() as connection:
+        (row,) = photos.rows(connection, [1])
+    assert row.path == folder / "a.jpg"
+    (tmp_path / "unplugged").rename(folder)
+    run(library, folder, copy)
+    with library.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM photo").scalar_one() == 3
+
+
 @pytest.fixture
 def with_glances(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scan has processes look at folders from the first unchanged photo on, and one folder in a question."""
