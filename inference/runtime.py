@@ -93,6 +93,7 @@ class Network:
     """One loaded network of a pack.
 
     Attributes:
+        pack: id of its pack.
         input: how its input is prepared.
         where: what it runs on, for people ("the CPU").
     """
@@ -104,6 +105,7 @@ class Network:
             KnownError: onnxruntime can't load the file.
         """
         model = pack.model(role)
+        self.pack = pack.id
         self.input: Input = model.input
         self._pack, self._file, self._options = pack, model.file, options or Options()
         self._session, self.where = _load(pack, model.file, self._options)
@@ -142,11 +144,17 @@ class Network:
 
 
 def describe(networks: Sequence[Network]) -> str:
-    """One line for the user: what the packs run on."""
+    """One line for the user: what the packs run on, and which pack on what where they differ."""
     import onnxruntime
 
-    places = sorted({network.where for network in networks})
-    return f"Models run on {' and '.join(places)} (onnxruntime {onnxruntime.__version__})."
+    places: dict[str, set[str]] = {}
+    for network in networks:
+        places.setdefault(network.where, set()).add(network.pack)
+    if len(places) == 1:
+        said = f" on {next(iter(places))}"
+    else:
+        said = ": " + ", ".join(f"{' and '.join(sorted(ids))} on {place}" for place, ids in sorted(places.items()))
+    return f"Models run{said} (onnxruntime {onnxruntime.__version__})."
 
 
 def _load(pack: Pack, file: str, options: Options) -> tuple[Any, str]:

@@ -150,6 +150,12 @@ def test_the_user_is_told_what_runs_where() -> None:
     pack = packs.read_pack(packs.EMBEDDED / "objects")
     line = runtime.describe([runtime.Network(pack, options=CPU_ONLY)] * 2)
     assert line.startswith("Models run on the CPU (onnxruntime ")
+    networks = [
+        runtime.Network(packs.read_pack(packs.EMBEDDED / name), options=CPU_ONLY) for name in ("objects", "things")
+    ]
+    networks[1].where = "the graphics card"
+    line = runtime.describe([*networks, networks[0]])
+    assert line.startswith("Models run: objects on the CPU, things on the graphics card (onnxruntime ")
 
 
 class LostDriver:
