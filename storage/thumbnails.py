@@ -241,7 +241,8 @@ def _keep(picture: "Image", place: Path, path: Path, mtime_ns: int) -> None:
     import secrets
 
     with contextlib.suppress(OSError):
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in reversed(place.relative_to(folder()).parents):  # each, as mkdir gives parents no mode
+            (folder() / part).mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = place.with_name(f".{place.stem}.{secrets.token_hex(4)}.part")
         try:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)

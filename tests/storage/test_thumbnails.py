@@ -48,6 +48,7 @@ def test_it_is_what_the_standard_asks_for(tmp_path: Path, cache: Path) -> None:
     place = cache / "normal" / f"{hashlib.md5(uri.encode()).hexdigest()}.png"
     assert place.stat().st_mode & 0o777 == 0o600
     assert place.parent.stat().st_mode & 0o777 == 0o700
+    assert cache.stat().st_mode & 0o777 == 0o700
     with Image.open(place) as kept:
         texts = dict(kept.info)
     assert texts["Thumb::URI"] == uri
