@@ -20,6 +20,7 @@ from gui.main_window import MainWindow
 from gui.photo_model import PhotoModel
 from gui.picture_loader import PictureLoader
 from gui.review import made_by_ai
+from gui.review.on_the_way import TextsOnTheWay
 from gui.review.pictures import LargePictures
 from gui.review.remarks import Remarks
 from gui.review_panel import EDITORS
@@ -61,6 +62,7 @@ class ReviewFlow(QObject):
         self._window, self._model, self._desk = window, model, desk
         self._panel = window.panel
         self._shown = 0
+        self._on_the_way = TextsOnTheWay(self._panel, desk, self.look_again)
         self._judged: PhotoDetail | None = None  # what was shown when a tag was judged last
         selection = window.grid.selectionModel()
         selection.currentChanged.connect(self._current_changed)
@@ -78,7 +80,7 @@ class ReviewFlow(QObject):
         tags = self._panel.tags
         tags.judged.connect(self._judge_aloud)
         tags.added.connect(self.add_tag)
-        tags.completing.connect(self._complete_tag)
+        tags.completing.connect(lambda typed: desk.complete_tag(typed, tags.complete))
 
     # which photos
 
@@ -201,6 +203,7 @@ class ReviewFlow(QObject):
 
     def _show(self, detail: PhotoDetail | None) -> None:
         if detail is not None and detail.row.id == self._shown:
+            detail = self._on_the_way.over(detail)
             new = self._panel.detail is None or self._panel.detail.row.id != self._shown
             self._panel.show_photo(detail, language=self._desk.settings.language)
             if new:
@@ -211,9 +214,9 @@ class ReviewFlow(QObject):
         """All about the photo in hand, read now where the panel still shows the one before: a few milliseconds."""
         detail = self._panel.detail
         if self._shown and (detail is None or detail.row.id != self._shown):
-            detail = self._desk.read_detail(self._shown)
-            self._show(detail)
-        return detail
+            self._show(self._desk.read_detail(self._shown))
+            detail = self._panel.detail
+        return detail if detail is not None and detail.row.id == self._shown else None
 
     def look_again(self, changed: Container[int]) -> None:
         """Read the photo in hand again where it has changed, whatever the list shows of it."""
@@ -234,7 +237,12 @@ class ReviewFlow(QObject):
 
     def _keep(self, photo: int, field: Field, words: str, *, approve: bool) -> None:
         self._desk.set_text([photo], words, field=field, language=self._panel.language, approve=approve)
-        self._panel.editor(field).accept()
+        self._await(photo, field, words)
+
+    def _await(self, photo: int, field: Field, words: str) -> None:
+        before = self._panel.detail
+        self._on_the_way.add(photo, field, words)
+        self._judged = self._panel.detail if self._judged is before else self._judged
 
     # deciding
 
@@ -254,7 +262,7 @@ class ReviewFlow(QObject):
             self._desk.approve_words(
                 detail, edits[Field.ALT_TEXT], language=self._panel.language, done=lambda _: self.approved.emit(ids)
             )
-            self._panel.text.accept()
+            self._await(ids[0], Field.ALT_TEXT, edits[Field.ALT_TEXT])
         else:
             self.keep_edits()
             seen = None if detail is self._judged else detail  # the draft follows the person's own judgement
@@ -359,9 +367,6 @@ class ReviewFlow(QObject):
         ids = self.chosen()
         self._desk.add_tag(ids, keyword)
         self.said.emit(f"{keyword} added" if len(ids) == 1 else f"{keyword} added to {counted(len(ids), 'photo')}")
-
-    def _complete_tag(self, typed: str) -> None:
-        self._desk.complete_tag(typed, self._panel.tags.complete)
 
     # taking back
 

@@ -16,6 +16,15 @@ from tests.gui.test_review import detail, focus, state
 
 
 @pytest.fixture
+def edits_held(session: Session) -> Iterator[threading.Event]:
+    """What a person does is done only once this is set, as behind an edit of many photos."""
+    go_on = threading.Event()
+    session.desk.edit(go_on.wait)
+    yield go_on
+    go_on.set()
+
+
+@pytest.fixture
 def answers_held(session: Session, until: Until) -> Iterator[threading.Event]:
     """What is read of photos comes only once this is set, as on a machine that is busy."""
     until(lambda: session.desk.idle)
@@ -104,17 +113,39 @@ def test_a_tag_of_the_photo_before_is_judged_in_no_selection(
 
 
 def test_a_fast_approval_is_of_the_draft_that_was_there(
-    session: Session, library: Library, until: Until, answers_held: threading.Event
+    session: Session, library: Library, until: Until, answers_held: threading.Event, edits_held: threading.Event
 ) -> None:
     second = session.model.ids[1]
-    go_on = threading.Event()
-    session.desk.edit(go_on.wait)  # a long edit comes first
     session.flow.approve()
     session.flow.approve()  # of the second, whose text is not there yet
     with library.write() as block:
         texts = [TextProposal(Field.ALT_TEXT, "en", "May be a submarine.", "A submarine.")]
         proposal = Proposal((), texts, people=None, people_exact=False, certainty=None)
         store_proposal(block, second, proposal, b"other", {})
-    go_on.set()
+    edits_held.set()
     until(lambda: "look at it again" in session.window.announcer.last)
     assert state(library, second) == PhotoState.DRAFT
+
+
+def test_words_that_wait_for_a_long_edit_are_shown(
+    session: Session, library: Library, until: Until, edits_held: threading.Event
+) -> None:
+    panel, first = session.window.panel, session.model.ids[0]
+    panel.text.put("Grandma laughs.")
+    session.flow.step(1)
+    until(lambda: panel.detail is not None and panel.detail.row.id != first)
+    session.flow.step(-1)
+    until(lambda: panel.detail is not None and panel.detail.row.id == first)
+    assert (panel.text.words, panel.text.changed) == ("Grandma laughs.", False)
+    languages = panel.languages
+    for language in ("de", "en"):
+        languages._activated(languages._box.findData(language))
+    assert panel.text.words == "Grandma laughs."
+    panel.text.put("Grandma laughs in the garden.")
+    session.flow.keep_edits()
+    panel.text.put("")
+    session.flow.step(1)
+    session.flow.step(-1)
+    edits_held.set()
+    until(lambda: session.desk.idle)
+    assert (detail(library, first).text(Field.ALT_TEXT, "en"), panel.text.words) == (None, "")
