@@ -272,6 +272,8 @@ class Session(QObject):
     def _settings_changed(self, settings: Settings) -> None:
         self.appearance.apply(settings.theme, settings.text_size)
         self.window.grid.updateGeometries()
+        if settings.language != self.window.panel.usual:
+            self.flow.look_again()
         self.finder.again()
 
     # what the user asks

@@ -203,9 +203,11 @@ class ReviewFlow(QObject):
 
     def _show(self, detail: PhotoDetail | None) -> None:
         if detail is not None and detail.row.id == self._shown:
+            if (usual := self._desk.settings.language) != self._panel.usual:
+                self.keep_edits()  # the editors may go to another language
             detail = self._on_the_way.over(detail)
             new = self._panel.detail is None or self._panel.detail.row.id != self._shown
-            self._panel.show_photo(detail, language=self._desk.settings.language)
+            self._panel.show_photo(detail, language=usual)
             if new:
                 made_by_ai.look(self._panel, self._desk, detail)
             self.pictures.tell(detail.row)
@@ -218,9 +220,9 @@ class ReviewFlow(QObject):
             detail = self._panel.detail
         return detail if detail is not None and detail.row.id == self._shown else None
 
-    def look_again(self, changed: Container[int]) -> None:
-        """Read the photo in hand again where it has changed, whatever the list shows of it."""
-        if self._shown in changed:
+    def look_again(self, changed: Container[int] | None = None) -> None:
+        """Read the photo in hand again where it, or something about all photos, has changed."""
+        if self._shown and (changed is None or self._shown in changed):
             self._desk.look_at(self._shown)
 
     def _listed(self) -> None:
@@ -289,13 +291,12 @@ class ReviewFlow(QObject):
 
     def reject(self) -> None:
         """Reject the proposed text; it is not proposed again."""
-        ids = self.chosen()
-        self._desk.reject(ids, lambda n: self.said.emit(_done(n, "text rejected", "texts rejected")))
+        self._desk.reject(self.chosen(), lambda n: self.said.emit(_done(n, "text rejected", "texts rejected")))
 
     def withdraw(self) -> None:
         """Take approvals back."""
-        ids = self.chosen()
-        self._desk.withdraw(ids, lambda n: self.said.emit(_done(n, "approval taken back", "approvals taken back")))
+        said = "approval taken back", "approvals taken back"
+        self._desk.withdraw(self.chosen(), lambda n: self.said.emit(_done(n, *said)))
 
     def edit_text(self) -> None:
         """Type the alt text."""

@@ -31,6 +31,7 @@ class ReviewPanel(QWidget):
     Attributes:
         picture, text, description, tags: its parts.
         languages: the language of the texts.
+        usual: the library's language.
 
     Signals:
         left(): the photos are wanted (Escape in a text).
@@ -58,10 +59,10 @@ class ReviewPanel(QWidget):
         self._problem.setWordWrap(True)
         self.text = TextEditor("Alt text", 4, appearance)
         self.description = TextEditor("Extended description", 3, appearance, counted=False)
-        self._usual = "en"
+        self.usual = "en"
         self._make = self._button("make-drafts", "Draft")
         self.languages = LanguageBox()
-        self.languages.chosen.connect(lambda: self.show_photo(self.detail, language=self._usual))
+        self.languages.chosen.connect(lambda: self.show_photo(self.detail, language=self.usual))
         self._made_by_ai = QLabel()
         self._made_by_ai.setObjectName("caption")
         self._made_by_ai.setWordWrap(True)
@@ -176,7 +177,7 @@ class ReviewPanel(QWidget):
         same = detail is not None and self.detail is not None and detail.row.id == self.detail.row.id
         if not same:
             self.show_made_by_ai(())
-        before, self._usual = self.language, language
+        before, self.usual = self.language, language
         self.languages.show_photo(detail, language, same=same)
         language = self.language
         same = same and language == before

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from gui.app import Session
 from inference import engine
+from storage import review
 from storage.library import Library
 from storage.schema import Field, PhotoState, TagState
 from storage.suggestions import Proposal, TextProposal, store_proposal
@@ -149,3 +150,17 @@ def test_words_that_wait_for_a_long_edit_are_shown(
     edits_held.set()
     until(lambda: session.desk.idle)
     assert (detail(library, first).text(Field.ALT_TEXT, "en"), panel.text.words) == (None, "")
+
+
+def test_the_photo_in_hand_follows_the_language_of_the_library(
+    session: Session, library: Library, until: Until
+) -> None:
+    panel, first = session.window.panel, session.model.ids[0]
+    review.set_text(library, [first], "Oma lacht.", language="de", approve=False)
+    until(lambda: panel.detail is not None and panel.detail.text(Field.ALT_TEXT, "de") is not None)
+    panel.text.put("Grandma laughs.")
+    session.desk.save_settings(language="de")
+    until(lambda: panel.text.words == "Oma lacht.")
+    until(lambda: session.desk.idle)
+    english = detail(library, first).text(Field.ALT_TEXT, "en")
+    assert english is not None and english.text == "Grandma laughs."
