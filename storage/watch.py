@@ -2,7 +2,7 @@
 
 The system tells which folders changed (inotify; elsewhere FSEvents and ReadDirectoryChangesW, through watchdog); a
 short time of quiet later those folders are scanned, so a new photo shows up within two seconds. Where the system can't
-tell (network drives, more folders than it watches), the folder is scanned every minute instead. A disk that is
+tell (network drives, more folders than it watches), the folder is scanned every minute as well. A disk that is
 unplugged is noticed, and scanned when it is back, also where it is mounted somewhere inside a folder of the library.
 
 Invariants: everything runs in one thread of the watch's own; the library is only changed by `storage.scan`; whatever is
@@ -34,8 +34,9 @@ LOOK_S = 3.0
 POLL_S = 60.0
 """How often a folder is scanned of which the system tells nothing."""
 
-REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "fuse.rclone", "davfs", "afs", "ceph"})
-"""File systems of Linux whose changes by other machines raise no events."""
+REMOTE = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "virtiofs", "davfs", "afs", "ceph"})
+"""File systems of Linux whose changes by other machines raise no events. Those in programs ("fuse.sshfs",
+"fuse.gvfsd-fuse", which desktops open network folders with) count as well; disks by way of a program are "fuseblk"."""
 
 State = tuple[int, int] | None
 """(device, inode) of a topmost folder; None while it is not there."""
@@ -207,15 +208,14 @@ class LibraryWatch:
         mounts = _mounts()
         self._mounts[root] = _mounts_in(root, mounts)
         for mount in self._mounts[root]:
-            if mount.kind in REMOTE:
+            if _is_remote(mount.kind):
                 self._polled[mount.point] = time.monotonic() + POLL_S
-        if _kind_of(root, mounts) not in REMOTE:
-            try:
-                self._events[root] = _events(root, self._note)
-                return
-            except OSError:  # the system's limit of watched folders is reached
-                pass
-        self._polled[root] = time.monotonic() + POLL_S
+        if _is_remote(_kind_of(root, mounts)):  # what this machine does there is told all the same
+            self._polled[root] = time.monotonic() + POLL_S
+        try:
+            self._events[root] = _events(root, self._note)
+        except OSError:  # the system's limit of watched folders is reached
+            self._polled[root] = time.monotonic() + POLL_S
 
     def _unwatch(self, root: Path) -> None:
         for folder in {root, *(mount.point for mount in self._mounts.pop(root, ()))}:
@@ -289,6 +289,11 @@ def _mounts_in(root: Path, mounts: Iterable[Mount]) -> set[Mount]:
         for mount in mounts
         if mount.point != real and mount.point.is_relative_to(real)
     }
+
+
+def _is_remote(kind: str) -> bool:
+    """Whether others may change files on a file system without a word."""
+    return kind in REMOTE or kind.split(".")[0] == "fuse"
 
 
 def _kind_of(folder: Path, mounts: Iterable[Mount]) -> str:

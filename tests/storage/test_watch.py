@@ -171,11 +171,12 @@ def test_a_disk_that_comes_inside_a_folder_is_looked_at(tmp_path: Path, monkeypa
         follower.wait_until(lambda: "y.jpg" in follower.names())
 
 
+@pytest.mark.parametrize("kind", ["nfs4", "fuse.gvfsd-fuse"])
 def test_a_network_drive_inside_a_folder_is_looked_at_now_and_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     shown = tmp_path / "mountinfo"
-    shown.write_text(f"21 1 8:1 / / rw - ext4 /dev/sda rw\n36 21 0:42 / {tmp_path}/photos/nas rw - nfs4 there:/ rw\n")
+    shown.write_text(f"21 1 8:1 / / rw - ext4 /dev/sda rw\n36 21 0:42 / {tmp_path}/photos/nas rw - {kind} there:/ rw\n")
     monkeypatch.setattr(watch_module, "MOUNTS", shown)
     monkeypatch.setattr(watch_module, "LOOK_S", 0.05)
     monkeypatch.setattr(watch_module, "POLL_S", 0.1)
@@ -183,6 +184,17 @@ def test_a_network_drive_inside_a_folder_is_looked_at_now_and_then(
     with watched(tmp_path) as follower:
         forget(follower, "x.jpg")
         follower.wait_until(lambda: "x.jpg" in follower.names())
+
+
+def test_what_this_machine_puts_on_a_network_drive_is_noticed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = tmp_path / "mountinfo"
+    shown.write_text("21 1 0:42 / / rw - nfs4 there:/ rw\n")
+    monkeypatch.setattr(watch_module, "MOUNTS", shown)
+    with watched(tmp_path) as follower:
+        put(follower.folder, "b.jpg", jpeg(2))
+        follower.wait_until(lambda: "b.jpg" in follower.names())
 
 
 def test_folders_that_are_added_later_are_watched_too(follower: Follower, tmp_path: Path) -> None:
