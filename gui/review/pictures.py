@@ -46,8 +46,11 @@ class LargePictures(QObject):
         self._loader.want(photo, LONGEST_KEPT, ahead)
 
     def tell(self, photo: PhotoRow) -> None:
-        """The photo that is shown has another text."""
-        self._photo = photo
+        """The photo that is shown has another text, or its file is another one."""
+        before, self._photo = self._photo, photo
+        if before is not None and before.id == photo.id and before.mtime_ns != photo.mtime_ns:
+            self._finest = False
+            self._loader.want(photo, LONGEST_KEPT)  # what is seen stays until it is loaded
         for view in self._views:
             view.tell_caption(photo.alt_text or NO_TEXT)
         if self._window.actions_table["boxes"].isChecked():

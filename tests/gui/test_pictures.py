@@ -100,6 +100,18 @@ def test_a_zoomed_photo_has_all_its_pixels(session: Session, library: Library, t
     assert session.window.panel.picture._picture.width() == LONGEST_KEPT
 
 
+def test_a_picture_that_another_program_changes_is_shown_as_it_is_now(
+    session: Session, library: Library, until: Until
+) -> None:
+    in_review(session, until)
+    photo = session.flow.current()
+    assert photo is not None
+    Image.new("RGB", (64, 48), "red").save(photo.path)
+    list(scan(library))
+    for view in (session.window.stage, session.window.panel.picture):
+        until(lambda view=view: (view._picture.width(), view._picture.height()) == (64, 48))
+
+
 def test_a_dragged_photo_carries_its_file_and_its_text(session: Session, until: Until) -> None:
     in_review(session, until)
     stage, dragged = session.window.stage, []
