@@ -32,7 +32,7 @@ class AutoWrite(QObject):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self.write)
+        self._pause.timeout.connect(self._end_pause)
         session.flow.approved.connect(self._take)
         session.work.progressed.connect(self._hear)
 
@@ -48,6 +48,10 @@ class AutoWrite(QObject):
         if self._wanted:
             self._approved.update(dict.fromkeys(photos))
             self._pause.start()
+
+    def _end_pause(self) -> None:
+        """Write once all is done that was asked for before: an undo may wait behind an edit of many photos."""
+        self._session.desk.edit(lambda: None, lambda _: None if self._pause.isActive() else self.write())
 
     def write(self) -> None:
         """Write now what was approved, where it still is."""

@@ -1,5 +1,6 @@
 """Handing over in the real window: export, copies for web pages, writing by itself, forgetting what machines said."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,29 @@ def test_what_is_taken_back_or_no_longer_wanted_is_not_written_by_itself(
     writer.write()
     assert not session.work.writing
     assert not writer._approved
+
+
+def test_what_is_taken_back_behind_a_long_edit_is_not_written_by_itself(
+    session: Session, library: Library, until: Until
+) -> None:
+    writer, first, go_on = session.findChild(AutoWrite), session.model.ids[0], threading.Event()
+    assert writer is not None
+    session.desk.save_settings(write_when="approved")
+    until(lambda: session.desk.settings.write_when == "approved")
+    session.flow.approve()
+    until(writer._pause.isActive)
+    try:
+        session.desk.edit(go_on.wait)
+        session.flow.undo()
+        writer._pause.start(0)
+        until(lambda: not writer._pause.isActive())
+        until(lambda: not session.work.busy, 30)
+    finally:
+        go_on.set()
+    until(lambda: session.desk.idle and not session.work.busy, 30)
+    assert _state(library, first) == PhotoState.DRAFT
+    with library.read() as connection:
+        assert not connection.exec_driver_sql("SELECT count(*) FROM file_write").scalar_one()
 
 
 def test_the_machines_words_are_forgotten_and_those_of_people_stay(
