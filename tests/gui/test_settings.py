@@ -101,10 +101,10 @@ def test_every_key_can_be_changed_and_conflicts_are_told(session: Session, until
     page._use(add=False)
     assert page.keys() == {"approve": "R", "reject-text": ""}
     page.choose("withdraw")
-    page.press("Ctrl+Alt+W")
+    page.press("Ctrl+Alt+Shift+W")
     page._use(add=True)
-    assert page.keys()["withdraw"] == "W; Ctrl+Alt+W"
-    page._find.setText("ctrl+alt")
+    assert page.keys()["withdraw"] == "W; Ctrl+Alt+Shift+W"
+    page._find.setText("ctrl+alt+shift")
     assert page._table.rowCount() == 1
     dialog.accept()
     shortcuts = session.window.actions_table["approve"].shortcuts()
@@ -112,7 +112,7 @@ def test_every_key_can_be_changed_and_conflicts_are_told(session: Session, until
     dialog = opened(session, "settings", SettingsDialog, until)
     dialog._keys_page.choose("reject-text")
     dialog._keys_page._reset()
-    assert dialog.keys() == {"approve": "", "withdraw": "W; Ctrl+Alt+W"}
+    assert dialog.keys() == {"approve": "", "withdraw": "W; Ctrl+Alt+Shift+W"}
     dialog._keys_page._reset_all()
     assert dialog.keys() == {}
     dialog.accept()
