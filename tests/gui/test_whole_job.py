@@ -53,6 +53,7 @@ def test_a_new_photo_shows_up_by_itself(empty_session: Session, library: Library
     shutil.copy(SAMPLES / "coffee.webp", folder)
     empty_session.begin([folder])
     until(lambda: empty_session.model.rowCount() == 1 and not empty_session.work.busy, 120)
+    until(lambda: empty_session._watch is not None and folder in empty_session._watch._events)
     shutil.copy(SAMPLES / "cat.png", folder)
     until(lambda: empty_session.model.rowCount() == 2, 30)
 
