@@ -61,7 +61,8 @@ def write_beside(session: "Session", library: Path) -> None:
     _measure(session, "embedding", lambda: preview.wanted.emit(found))
     preview.reject()
     until(lambda: session._undo is not None)
-    _measure(session, "undo", session.undo)
+    # It begins once it is known what the newest step is, and has ended when it can be done again.
+    _measure(session, "undo", session.undo, busy=lambda: session._redo is None or session.work.busy)
 
     dialog = ExportDialog([Scope("Some", list(session.model.ids)[: session.model.rowCount() // SHARE])], session.window)
     dialog.choose("csv", table)
