@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer
 from gui.desk import Counts, Desk
 from gui.filter_words import added, narrowed
 from gui.main_window import MainWindow
-from gui.photo_model import PhotoModel
+from gui.photo_model import PhotoModel, place_of
 from gui.review_flow import ReviewFlow
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Finder(QObject):
         photo, before = flow.current(), flow.row
         current, scrolled = photo.id if photo else 0, grid.verticalScrollBar().value()
         self._found_words = words
-        if again and words and current and current not in ids and self._desk.read_rows([current]):
+        if again and words and current and place_of(current, ids, before) < 0 and self._desk.read_rows([current]):
             ids = array("q", ids)  # somebody works on it, though it is no answer any more: it stays until they go on
             ids.insert(before, current)
         self._model.set_ids(ids)

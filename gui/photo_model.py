@@ -49,6 +49,17 @@ LoadLater = Callable[[Sequence[int], Callable[[list[PhotoRow]], None]], None]
 """The same in the background, with the answer given in the main thread."""
 
 
+def place_of(photo: int, ids: Sequence[int], near: int = 0) -> int:
+    """Where a photo is among ids, -1 where it is not; `near` as for `PhotoModel.row_of`."""
+    begin = max(0, near - NEAR)
+    try:
+        if photo in (around := ids[begin : near + NEAR]):
+            return begin + around.index(photo)
+        return ids.index(photo)
+    except ValueError:
+        return -1
+
+
 class PhotoModel(QAbstractTableModel):
     """Photos by their ids.
 
@@ -99,13 +110,7 @@ class PhotoModel(QAbstractTableModel):
         Args:
             near: a row around which it is looked for first; to look at a million ids takes 28 ms.
         """
-        begin = max(0, near - NEAR)
-        try:
-            if photo in (around := self._ids[begin : near + NEAR]):
-                return begin + around.index(photo)
-            return self._ids.index(photo)
-        except ValueError:
-            return -1
+        return place_of(photo, self._ids, near)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """How many photos are listed."""
