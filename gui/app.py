@@ -6,7 +6,7 @@ What happens in which order until the first photos are seen is in `gui.start`.
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -152,31 +152,31 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take back what was done last: a review step at once, an embedding as a job."""
-
-        def take_back(batch: Any, _: object) -> None:
-            if not _embeds(batch):
-                self.flow.undo()
-                return
-            self.work.write("Putting the old words back", self.work.elsewhere(ordered_jobs.undo_embedding, batch.id))
-
-        if self._undo is None:
-            self.flow.undo()
-        else:
-            self.desk.steps(take_back)  # something newer may be on its way
+        self._take(0, self._undo, self.flow.undo, "Putting the old words back", ordered_jobs.undo_embedding)
 
     def redo(self) -> None:
         """Do again what was taken back last: a review step at once, an embedding as a job."""
+        self._take(1, self._redo, self.flow.redo, "Writing into photos", ordered_jobs.redo_embedding)
 
-        def do_again(_: object, batch: Any) -> None:
-            if not _embeds(batch):
-                self.flow.redo()
-                return
-            self.work.write("Writing into photos", self.work.elsewhere(ordered_jobs.redo_embedding, batch.id))
+    def _take(
+        self, place: int, embedding: object, review: Callable[[], object], title: str, job: Callable[..., Any]
+    ) -> None:
+        """Take the step that undo (0) or redo (1) names: at once where it is of the review, else as a job.
 
-        if self._redo is None:
-            self.flow.redo()
+        Args:
+            embedding: that the window knows of; by the time all is done that was asked for there may be a newer step.
+        """
+
+        def take(*steps: Any) -> None:
+            if _embeds(steps[place]):
+                self.work.write(title, self.work.elsewhere(job, steps[place].id))
+            else:
+                review()
+
+        if embedding is None:
+            review()
         else:
-            self.desk.steps(do_again)
+            self.desk.steps(take)
 
     # wiring
 
