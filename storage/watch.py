@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -167,6 +167,7 @@ class LibraryWatch:
 
     def _look_at_roots(self) -> None:
         """Follow the library's list of folders and the disks they are on."""
+        mounts = _mounts()
         present = {root: _state(root) for root in roots(self._library)}
         ended = {root for root, told in self._events.items() if not told.works}
         for root in [*self._roots]:
@@ -179,33 +180,31 @@ class LibraryWatch:
                 known = root in self._roots
                 self._roots[root] = state
                 if state is not None:
-                    self._watch(root)
+                    self._watch(root, mounts)
                 if known:
                     self._note(root, deep=True)  # gone, back or another; a new folder is scanned by whoever added it
-        mounts = _mounts()
         for root in [*self._mounts]:
-            self._look_at_mounts(root, _mounts_in(root, mounts))
+            self._look_at_mounts(root, mounts)
         now = time.monotonic()
         for folder, due in self._polled.items():
             if now >= due:
                 self._polled[folder] = now + POLL_S
                 self._note(folder, deep=True)
 
-    def _look_at_mounts(self, root: Path, mounts: set[Mount]) -> None:
+    def _look_at_mounts(self, root: Path, mounts: Sequence[Mount]) -> None:
         """Notice disks that came into a topmost folder; of one that is away everything stays as it was."""
-        known, self._mounts[root] = self._mounts[root], mounts
-        for mount in known - mounts:
+        known, self._mounts[root] = self._mounts[root], _mounts_in(root, mounts)
+        for mount in known - self._mounts[root]:
             self._polled.pop(mount.point, None)
-        if not mounts <= known:
+        if not self._mounts[root] <= known:
             before = self._events.pop(root, None)
-            self._watch(root)  # before the other ends, so that nothing is missed
+            self._watch(root, mounts)  # before the other ends, so that nothing is missed
             if before is not None:
                 before.close()
-        for mount in mounts - known:
+        for mount in self._mounts[root] - known:
             self._note(mount.point, deep=True)
 
-    def _watch(self, root: Path) -> None:
-        mounts = _mounts()
+    def _watch(self, root: Path, mounts: Sequence[Mount]) -> None:
         self._mounts[root] = _mounts_in(root, mounts)
         for mount in self._mounts[root]:
             if _is_remote(mount.kind):
