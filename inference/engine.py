@@ -40,8 +40,8 @@ TEXT_PASS = ("text",)
 READ_SIDE = 2048
 """Longer side, in pixels, at which text is read: small print is lost at the size that is enough to see things."""
 
-READ_LEAST = 1843
-"""Longer side at which a JPEG's decoder may leave it: 0.9 of it."""
+READ_LEAST = int(0.9 * READ_SIDE)
+"""Longer side at which a JPEG's decoder may leave it."""
 
 OWN_WORDS = "own_words"
 """Key of the setting that holds the user's own words."""
